@@ -1,0 +1,60 @@
+// Two kinds of errors, never mixed: a refused request is a value; a caller's
+// mistake, or a broken invariant of ours, ends the program with one named
+// diagnosis. Every such diagnosis is a function declared here, with its likely
+// cause in its text.
+//
+// Output and death go through hooks, because base knows no operating system:
+// the os layer installs them before main.
+#pragma once
+
+#include <cstddef>
+#include <source_location>
+#include <string_view>
+
+namespace strata::base {
+
+struct fatal_hooks {
+  void (*write)(std::string_view text) noexcept;
+  void (*die)() noexcept;  // must not return; when it does, the program traps
+};
+
+void set_fatal_hooks(fatal_hooks hooks) noexcept;
+
+// A warning is one line, written through the same hook; the program goes on.
+void warn(std::string_view what) noexcept;
+
+[[noreturn]] void fatal(std::string_view name, std::string_view what) noexcept;
+[[noreturn]] void fatal_check(std::string_view what, const std::source_location& where) noexcept;
+
+// In every build: an inconsistency here must not be survived.
+inline void check(bool ok, std::string_view what,
+                  const std::source_location& where = std::source_location::current()) noexcept {
+  if (!ok) [[unlikely]] {
+    fatal_check(what, where);
+  }
+}
+
+// In debug builds only: costs nothing, not even the condition, elsewhere.
+template <class Condition>
+inline void debug_check([[maybe_unused]] Condition condition, [[maybe_unused]] std::string_view what,
+                        [[maybe_unused]] const std::source_location& where =
+                            std::source_location::current()) noexcept {
+#ifndef NDEBUG
+  check(condition(), what, where);
+#endif
+}
+
+// -- Mistakes of the program that uses strata --------------------------------
+
+[[noreturn, gnu::cold]] void report_double_free(const void* block, std::size_t block_size) noexcept;
+[[noreturn, gnu::cold]] void report_foreign_free(const void* pointer) noexcept;
+[[noreturn, gnu::cold]] void report_interior_free(const void* pointer, const void* block,
+                                                  std::size_t block_size) noexcept;
+[[noreturn, gnu::cold]] void report_misaligned_free(const void* pointer) noexcept;
+[[noreturn, gnu::cold]] void report_free_of_unused(const void* pointer) noexcept;
+[[noreturn, gnu::cold]] void report_size_mismatch(const void* block, std::size_t given,
+                                                  std::size_t actual) noexcept;
+[[noreturn, gnu::cold]] void report_corrupted_link(const void* block, std::size_t block_size) noexcept;
+[[noreturn, gnu::cold]] void report_wrong_heap(const void* block, std::string_view heap) noexcept;
+
+}  // namespace strata::base

@@ -1,0 +1,80 @@
+// What all heaps of a process share: the regions, the tables that describe
+// granules and segments, memory for structures, the accounts, the settings.
+// There is one in production; every test makes its own over the fake OS.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+
+#include "account/account.hpp"
+#include "heap/segment.hpp"
+#include "heap/slab.hpp"
+#include "os/os.hpp"
+#include "region/region.hpp"
+
+namespace strata::core {
+
+// Where every pointer leads before the tables exist.
+inline constinit slab no_slab{};
+
+template <class Os>
+class basic_domain {
+ public:
+  using slab_table = basic_granule_table<Os, slab>;
+  using account_tree = basic_account_tree<Os>;
+
+  constexpr explicit basic_domain(account_tree& tree) noexcept : accounts(tree), slabs(&no_slab) {}
+  basic_domain(const basic_domain&) = delete;
+  basic_domain& operator=(const basic_domain&) = delete;
+
+  // False when the system refuses what nothing can work without.
+  bool start(const base::settings& chosen) noexcept {
+    settings = chosen;
+    const region_schedule schedule{chosen.region_initial, chosen.region_batch,
+                                   chosen.region_shift_max};
+    if (!regions.start(schedule, chosen.reserve)) return false;
+    if (!slabs.start(regions.window()) || !start_segments()) return false;
+    regions.listen({open_records, this});
+    start_ns = Os::monotonic_ns();
+    return true;
+  }
+
+  [[nodiscard]] segment& segment_at(std::size_t index) const noexcept { return segments_[index]; }
+  [[nodiscard]] std::size_t index_of(const segment& which) const noexcept {
+    return static_cast<std::size_t>(&which - segments_);
+  }
+  [[nodiscard]] segment& segment_of(const slab& record) const noexcept {
+    return segments_[slabs.granule_of(record) / segment_granules];
+  }
+
+  // Memory of the tables' pages that are in use, as far as it is known.
+  [[nodiscard]] std::size_t metadata_bytes() const noexcept {
+    return metadata.total() + regions.region_count() * Os::page_size() + slabs.committed_bytes();
+  }
+
+  account_tree& accounts;
+  basic_region_space<Os> regions;
+  slab_table slabs;
+  basic_metadata<Os> metadata;
+  base::settings settings;
+  std::uint64_t start_ns = 0;
+
+ private:
+  bool start_segments() noexcept {
+    const std::size_t count = base::divide_up(regions.window().granules(), segment_granules);
+    const std::size_t bytes = base::align_up(count * sizeof(segment), Os::page_size());
+    void* memory = Os::reserve(bytes, Os::page_size(), os::initial_access::none);
+    if (memory == nullptr || !Os::commit(memory, bytes)) return false;
+    Os::name_range(memory, bytes, "strata: segments");
+    segments_ = static_cast<segment*>(memory);
+    return true;
+  }
+
+  static bool open_records(void* self, granule_run run) noexcept {
+    return static_cast<basic_domain*>(self)->slabs.open(run);
+  }
+
+  segment* segments_ = nullptr;
+};
+
+}  // namespace strata::core

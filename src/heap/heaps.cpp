@@ -1,0 +1,82 @@
+// First-class heaps and figures, for the layers above.
+#include "heap/heap.hpp"
+#include "heap/measure.hpp"
+#include "heap/process_heaps.hpp"
+#include "heap/walk.hpp"
+
+namespace strata::core {
+namespace {
+
+using process_heap_type = basic_heap<process_config>;
+
+// `heap` is the name under which the layers above hold a heap.
+process_heap_type& open(heap& handle) noexcept {
+  return reinterpret_cast<process_heap_type&>(handle);
+}
+heap* close(process_heap_type* which) noexcept { return reinterpret_cast<heap*>(which); }
+
+}  // namespace
+
+heap* create_heap(const heap_options& options) noexcept {
+  start();
+  return close(the_process.create_heap(options.name, options.limit, options.parent));
+}
+
+void destroy_heap(heap* ending) noexcept {
+  if (ending != nullptr) the_process.destroy_heap(open(*ending));
+}
+
+void reset_heap(heap* which) noexcept {
+  if (which != nullptr) open(*which).reset();
+}
+
+void* heap_allocate(heap& from, std::size_t size, std::size_t alignment) noexcept {
+  return the_process.allocate_from(open(from), size, alignment);
+}
+
+void* heap_allocate_zeroed(heap& from, std::size_t size) noexcept {
+  return the_process.allocate_zeroed_from(open(from), size);
+}
+
+void* heap_reallocate(heap& from, void* pointer, std::size_t size) noexcept {
+  if (pointer == nullptr) return heap_allocate(from, size, block_alignment);
+  return the_process.reallocate(pointer, size);
+}
+
+bool walk_heap(heap& which, bool (*visit)(void* context, void* block, std::size_t usable) noexcept,
+               void* context) noexcept {
+  the_process.flush_thread();
+  return walk(open(which), visit, context);
+}
+
+bool verify_heap(heap& which) noexcept { return open(which).invariant(); }
+
+std::size_t purge_heap(heap& which) noexcept {
+  the_process.flush_thread();
+  return open(which).purge();
+}
+
+account& heap_account(heap& which) noexcept { return open(which).account(); }
+
+heap* heap_of(const void* pointer) noexcept { return close(the_process.heap_of(pointer)); }
+
+heap& process_heap() noexcept {
+  start();
+  return *close(&the_process.process_heap());
+}
+
+void heap_snapshot(heap& which, snapshot& into) noexcept {
+  begin_snapshot(into);
+  measure(open(which), into);
+  end_snapshot(into);
+}
+
+void take_snapshot(snapshot& into) noexcept {
+  begin_snapshot(into);
+  if (!the_process.started()) return;
+  measure_process(the_process.shared(), into);
+  the_process.for_each_heap([&](process_heap_type& each) { measure(each, into); });
+  end_snapshot(into);
+}
+
+}  // namespace strata::core

@@ -1,0 +1,131 @@
+// Granules of freed large blocks, kept resident for the next large block: a
+// page fault costs more than the reuse of a warm page. Neighbours merge; the
+// smallest run that fits serves, and what it has too much stays here.
+//
+// All under the heap's lock.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include "heap/domain.hpp"
+
+namespace strata::core {
+
+template <class Os>
+class basic_large_cache {
+ public:
+  using domain = basic_domain<Os>;
+
+  constexpr explicit basic_large_cache(domain& shared) noexcept : domain_(shared) {}
+
+  // `dirty`: bytes from the run's start that may be resident.
+  void put(granule_run run, std::size_t dirty) noexcept {
+    if (count_ == capacity) evict_oldest();
+    entry added{run, dirty};
+    for (std::size_t i = 0; i < count_;) {
+      const bool before = entries_[i].run.end() == added.run.first;
+      const bool after = added.run.end() == entries_[i].run.first;
+      if (!before && !after) {
+        ++i;
+        continue;
+      }
+      added.run.first = std::min(added.run.first, entries_[i].run.first);
+      added.run.count += entries_[i].run.count;
+      added.dirty += entries_[i].dirty;
+      forget(i);
+    }
+    append(added);
+  }
+
+  // A run of exactly `count` granules aligned to `alignment` granules; empty
+  // when there is none.
+  granule_run take(std::size_t count, std::size_t alignment) noexcept {
+    std::size_t best = capacity;
+    for (std::size_t i = 0; i < count_; ++i) {
+      const granule_run& run = entries_[i].run;
+      if (run.count < count || !is_aligned(run, alignment)) continue;
+      if (best == capacity || run.count < entries_[best].run.count) best = i;
+    }
+    return best == capacity ? granule_run{} : cut_front(best, count);
+  }
+
+  // Exactly these granules, for growth in place.
+  bool take_at(granule_run wanted) noexcept {
+    for (std::size_t i = 0; i < count_; ++i) {
+      if (entries_[i].run.first != wanted.first || entries_[i].run.count < wanted.count) continue;
+      cut_front(i, wanted.count);
+      return true;
+    }
+    return false;
+  }
+
+  // Gives back at least `bytes` of resident memory, oldest first, or all there is.
+  std::size_t purge(std::size_t bytes) noexcept {
+    std::size_t purged = 0;
+    while (count_ != 0 && purged < bytes) purged += evict_oldest();
+    return purged;
+  }
+
+  [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+
+  [[nodiscard]] bool invariant() const noexcept {
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < count_; ++i) {
+      bytes += entries_[i].dirty;
+      if (!entries_[i].run || entries_[i].dirty > entries_[i].run.bytes()) return false;
+    }
+    return bytes == bytes_;
+  }
+
+ private:
+  static constexpr std::size_t capacity = 32;
+
+  struct entry {
+    granule_run run;
+    std::size_t dirty;
+  };
+
+  [[nodiscard]] bool is_aligned(const granule_run& run, std::size_t alignment) const noexcept {
+    return base::is_aligned(domain_.regions.window().address(run.first), alignment * granule_bytes);
+  }
+
+  granule_run cut_front(std::size_t index, std::size_t count) noexcept {
+    const entry from = entries_[index];
+    forget(index);
+    const std::size_t taken = std::min(from.dirty, count * granule_bytes);
+    const granule_run rest{from.run.first + count, from.run.count - count};
+    if (rest) append({rest, from.dirty - taken});
+    return {from.run.first, count};
+  }
+
+  void append(const entry& added) noexcept {
+    entries_[count_++] = added;
+    bytes_ += added.dirty;
+  }
+
+  void forget(std::size_t index) noexcept {
+    bytes_ -= entries_[index].dirty;
+    --count_;
+    for (std::size_t i = index; i < count_; ++i) entries_[i] = entries_[i + 1];
+  }
+
+  // What cannot be cleaned is not returned: the region's free granules are zeros.
+  std::size_t evict_oldest() noexcept {
+    const entry oldest = entries_[0];
+    forget(0);
+    std::byte* place = domain_.regions.window().address(oldest.run.first);
+    if (Os::decommit(place, oldest.run.bytes(), os::decommit_mode::immediate)) {
+      domain_.regions.return_run(oldest.run);
+    }
+    return oldest.dirty;
+  }
+
+  domain& domain_;
+  std::array<entry, capacity> entries_{};
+  std::size_t count_ = 0;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace strata::core

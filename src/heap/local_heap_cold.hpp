@@ -1,0 +1,301 @@
+// The cold half of the local heap: refills, returns, change of owner.
+#pragma once
+
+#include "heap/basic_heap.hpp"
+#include "heap/local_heap.hpp"
+
+namespace strata::core {
+
+// -- Refill --------------------------------------------------------------------
+
+template <class Config>
+auto basic_local_heap<Config>::refill(std::size_t index, std::size_t size) noexcept -> allocation {
+  queue_type& from = queues_[index];
+  allocation found;
+  found.memory = refill_from_inbox(index);
+  if (found.memory == nullptr) found.memory = refill_from_slabs(from);
+  if (found.memory == nullptr) found = refill_from_fresh(from);
+  if (found.memory == nullptr && new_slab(from, index)) found = refill_from_fresh(from);
+  if (found.memory == nullptr) return {};
+  ++from.refills;
+  statistics_.sampled_requests += size;
+  statistics_.sampled_blocks += class_size(index);
+  list(index) = found.memory->next;
+  return found;
+}
+
+// Arrivals go to their slabs; those of this class that belong to the active
+// slab, or put a slab back into the queue, serve at once.
+template <class Config>
+block* basic_local_heap<Config>::refill_from_inbox(std::size_t index) noexcept {
+  if constexpr (Config::thread_safe) {
+    if (!suspects_.empty()) [[unlikely]] judge_suspects();
+    if (inbox_.empty()) return nullptr;
+    collect_inbox();
+    block* found = refill_from_slabs(queues_[index]);
+    if (found != nullptr) ++statistics_.refills_from_inbox;
+    return found;
+  }
+  return nullptr;
+}
+
+template <class Config>
+block* basic_local_heap<Config>::refill_from_slabs(queue_type& from) noexcept {
+  const bool from_active = from.active != nullptr && from.active->free != nullptr;
+  if (!from_active) {
+    slab* waiting = from.next_partial(domain_->slabs);
+    if (waiting == nullptr) return nullptr;
+    from.set_aside(domain_->slabs);
+    from.activate(*waiting);
+    open(*waiting);
+  }
+  ++(from_active ? statistics_.refills_from_active : statistics_.refills_from_queue);
+  slab& active = *from.active;
+  from.refilled_blocks += active.extended - active.used;
+  return take_free(active);
+}
+
+template <class Config>
+auto basic_local_heap<Config>::refill_from_fresh(queue_type& from) noexcept -> allocation {
+  slab* fresh = from.fresh;
+  if (fresh == nullptr) return {};
+  if (fresh != from.active) {
+    from.set_aside(domain_->slabs);
+    from.activate(*fresh);
+    open(*fresh);
+  }
+  const std::size_t count = extension(from, *fresh);
+  const bool zero = fresh->zero && count == 1;
+  block* blocks = extend(*fresh, domain_->slabs.address_of(*fresh), count);
+  if (fresh->extended == fresh->capacity) from.fresh = nullptr;
+  from.refilled_blocks += count;
+  ++statistics_.refills_from_fresh;
+  return {blocks, zero};
+}
+
+template <class Config>
+bool basic_local_heap<Config>::new_slab(queue_type& into, std::size_t index) noexcept {
+  slab* added = home_->take_slab(index, *this);
+  if (added == nullptr) return false;
+  into.set_aside(domain_->slabs);
+  into.activate(*added);
+  into.fresh = added;
+  ++into.slabs;
+  open(*added);
+  ++statistics_.refills_from_segment;
+  return true;
+}
+
+// How many blocks to hand out for the first time: to the end of the page that
+// the next block touches, so that small programs touch few pages; further once
+// the class has proved busy. Medium blocks come one by one: each is pages that
+// may never be needed.
+template <class Config>
+std::size_t basic_local_heap<Config>::extension(const queue_type& from,
+                                                const slab& record) noexcept {
+  constexpr std::size_t step_first = 4 * base::kib;
+  constexpr std::size_t step_busy = 16 * base::kib;
+  constexpr std::size_t busy_slabs = 4;
+  if (!is_small(record.size_class)) return 1;
+  const std::size_t size = class_size(record.size_class);
+  const std::size_t step = from.slabs > busy_slabs ? step_busy : step_first;
+  const std::size_t begin = record.extended * size;
+  const std::size_t count = (base::align_up(begin + 1, step) - begin) / size;
+  const std::size_t left = static_cast<std::size_t>(record.capacity - record.extended);
+  return count == 0 ? 1 : count < left ? count : left;
+}
+
+template <class Config>
+void basic_local_heap<Config>::open(slab& record) noexcept {
+  const std::uintptr_t mine = token();
+  if (mine == token_orphan) return;
+  open_fast_path(record, reinterpret_cast<std::uintptr_t>(domain_->slabs.address_of(record)), mine);
+}
+
+// -- Returns -------------------------------------------------------------------
+
+template <class Config>
+void basic_local_heap<Config>::free_own(slab& record, block* freed) noexcept {
+  queue_type& from = queues_[record.size_class];
+  if (record.state == slab_state::full) {
+    from.reopen(domain_->slabs, record);
+    open(record);
+  } else if (record.bound == 0 && token() != token_orphan && is_small(record.size_class)) {
+    // An adopted slab. Open slabs stand behind closed ones in the queue, so that
+    // the end of a thread finds them without visiting all.
+    if (record.state == slab_state::partial) {
+      from.partial.remove(domain_->slabs, record);
+      from.partial.push_back(domain_->slabs, record);
+    }
+    open(record);
+  }
+  push_free(record, freed);
+  if (--record.used == 0) retire_slab(record);
+}
+
+template <class Config>
+void basic_local_heap<Config>::retire_slab(slab& record) noexcept {
+  queue_type& from = queues_[record.size_class];
+  if (&record == from.active || &record == from.fresh) return;
+  from.drop(domain_->slabs, record);
+  close_fast_path(record);
+  home_->give_slab(record);
+}
+
+template <class Config>
+void basic_local_heap<Config>::release(block* freed) noexcept {
+  slab* record = &domain_->slabs.find(freed);
+  if (record->state == slab_state::tail) record -= record->head_distance;
+  free_own(*record, freed);
+}
+
+template <class Config>
+bool basic_local_heap<Config>::is_free(const slab& record, const void* candidate) noexcept {
+  for (const block* at = record.free; at != nullptr; at = at->next) {
+    if (at == candidate) return true;
+  }
+  for (const block* at = list(record.size_class); at != nullptr; at = at->next) {
+    if (at == candidate) return true;
+  }
+  return false;
+}
+
+template <class Config>
+void basic_local_heap<Config>::collect_inbox() noexcept {
+  for (block* at = inbox_.take_all(); at != nullptr;) {
+    block* next = at->next;
+    release(at);
+    at = next;
+  }
+}
+
+template <class Config>
+void basic_local_heap<Config>::judge_suspects() noexcept {
+  while (void* suspect = suspects_.take()) {
+    slab* record = &domain_->slabs.find(suspect);
+    if (record->state == slab_state::tail) record -= record->head_distance;
+    if (is_free(*record, suspect)) {
+      base::report_double_free(suspect, class_size(record->size_class));
+    }
+    free_own(*record, static_cast<block*>(suspect));
+  }
+}
+
+template <class Config>
+void basic_local_heap<Config>::flush_lists() noexcept {
+  for (std::size_t index = 1; index < class_count; ++index) {
+    block* at = list(index);
+    list(index) = nullptr;
+    while (at != nullptr) {
+      block* next = at->next;
+      release(at);
+      at = next;
+    }
+  }
+}
+
+template <class Config>
+void basic_local_heap<Config>::return_if_empty(queue_type& from, slab*& kept) noexcept {
+  slab* record = kept;
+  if (record == nullptr || record->used != 0) return;
+  if (from.active == record) from.active = nullptr;
+  if (from.fresh == record) from.fresh = nullptr;
+  --from.slabs;
+  close_fast_path(*record);
+  home_->give_slab(*record);
+}
+
+template <class Config>
+void basic_local_heap<Config>::return_empty_slabs() noexcept {
+  for (queue_type& from : queues_) {
+    return_if_empty(from, from.active);
+    return_if_empty(from, from.fresh);
+  }
+}
+
+// -- Other threads ---------------------------------------------------------------
+
+// Between the post and the look at the token, the owner may end: then either it
+// sees the blocks, or this thread sees that it ended.
+template <class Config>
+void basic_local_heap<Config>::accept(const chain& blocks) noexcept {
+  inbox_.post(blocks);
+  if (token_.load(std::memory_order_seq_cst) == token_orphan) home_->tend_orphan(*this);
+}
+
+template <class Config>
+void basic_local_heap<Config>::accept_suspect(void* pointer) noexcept {
+  while (!suspects_.add(pointer)) os::cpu_relax();
+  if (token_.load(std::memory_order_seq_cst) == token_orphan) home_->tend_orphan(*this);
+}
+
+// -- Change of owner ---------------------------------------------------------------
+
+template <class Config>
+void basic_local_heap<Config>::adopt(std::uintptr_t adopter, block** linear_lists) noexcept {
+  linear_lists_ = linear_lists;
+  token_.store(adopter, std::memory_order_seq_cst);
+}
+
+template <class Config>
+void basic_local_heap<Config>::orphan() noexcept {
+  flush_lists();
+  linear_lists_ = nullptr;
+  for (queue_type& from : queues_) {
+    if (from.active != nullptr) close_fast_path(*from.active);
+    if (from.fresh != nullptr) close_fast_path(*from.fresh);
+    close_partial_slabs(from);
+  }
+  token_.store(token_orphan, std::memory_order_seq_cst);
+  tend();
+}
+
+// The owner, or whoever holds the locals lock of an orphan.
+template <class Config>
+void basic_local_heap<Config>::tend() noexcept {
+  collect_inbox();
+  judge_suspects();
+  return_empty_slabs();
+}
+
+template <class Config>
+void basic_local_heap<Config>::close_partial_slabs(queue_type& from) noexcept {
+  for (slab* at = from.partial.back(domain_->slabs); at != nullptr && at->bound != 0;
+       at = slab_list<table>::previous(domain_->slabs, *at)) {
+    close_fast_path(*at);
+  }
+}
+
+// The heap takes all slabs at once; what this local heap knew of them is void.
+template <class Config>
+void basic_local_heap<Config>::forget_all() noexcept {
+  static_cast<void>(inbox_.take_all());
+  while (suspects_.take() != nullptr) {
+  }
+  for (queue_type& from : queues_) {
+    const auto refills = from.refills;
+    const auto blocks = from.refilled_blocks;
+    from = {};
+    from.refills = refills;
+    from.refilled_blocks = blocks;
+  }
+}
+
+// -- Reading -------------------------------------------------------------------
+
+template <class Config>
+std::size_t basic_local_heap<Config>::list_length(std::size_t index) noexcept {
+  std::size_t length = 0;
+  for (const block* at = list(index); at != nullptr; at = at->next) ++length;
+  return length;
+}
+
+template <class Config>
+bool basic_local_heap<Config>::invariant() const noexcept {
+  for (const queue_type& from : queues_) {
+    if (!from.invariant(domain_->slabs)) return false;
+  }
+  return true;
+}
+
+}  // namespace strata::core

@@ -1,0 +1,70 @@
+// From a pointer to the block it is said to be: every way of getting that wrong
+// ends in the diagnosis that fits.
+#pragma once
+
+#include <cstddef>
+
+#include "heap/domain.hpp"
+
+namespace strata::core {
+
+// The head record of the slab or large block.
+[[nodiscard]] inline slab& head_of(slab& record) noexcept {
+  return base::racy_load(record.state) == slab_state::tail ? *(&record - record.head_distance)
+                                                           : record;
+}
+
+[[nodiscard]] inline std::size_t usable_bytes(const slab& head) noexcept {
+  return head.state == slab_state::large ? head.large_bytes : class_size(head.size_class);
+}
+
+// No live block starts at `pointer`.
+template <class Os>
+[[noreturn, gnu::cold, gnu::noinline]] void report_unused(const basic_domain<Os>& domain,
+                                                          const void* pointer) noexcept {
+  const slab& record = domain.slabs.find(pointer);
+  const std::byte* start = domain.slabs.address_of(record);
+  if (record.state == slab_state::was_large && start == pointer) {
+    base::report_double_free(pointer, record.large_bytes);
+  }
+  for (std::size_t granule = domain.slabs.granule_of(record); granule-- > 0;) {
+    const slab& before = domain.slabs.at(granule);
+    if (before.state == slab_state::none || before.state == slab_state::was_large) continue;
+    const std::byte* block = domain.slabs.address_of(before);
+    if (before.state != slab_state::large) break;
+    if (base::distance(block, pointer) >= before.large_bytes) break;
+    base::report_interior_free(pointer, block, before.large_bytes);
+  }
+  base::report_free_of_unused(pointer);
+}
+
+template <class Os>
+[[noreturn, gnu::cold, gnu::noinline]] void report_not_a_start(const void* pointer,
+                                                               const std::byte* start,
+                                                               std::size_t size) noexcept {
+  if (!base::is_aligned(pointer, block_alignment)) base::report_misaligned_free(pointer);
+  const std::size_t offset = base::distance(start, pointer);
+  base::report_interior_free(pointer, start + offset / size * size, size);
+}
+
+// The head record of the block that starts at `pointer`; any other pointer ends
+// the program with its diagnosis.
+template <class Os>
+[[nodiscard]] slab& find_block(const basic_domain<Os>& domain, const void* pointer) noexcept {
+  if (!domain.regions.window().contains(pointer)) base::report_foreign_free(pointer);
+  slab& head = head_of(domain.slabs.find(pointer));
+  const slab_state state = base::racy_load(head.state);
+  if (state == slab_state::none || state == slab_state::was_large) report_unused(domain, pointer);
+  const std::byte* start = domain.slabs.address_of(head);
+  const std::size_t size = usable_bytes(head);
+  const std::size_t offset = base::distance(start, pointer);
+  if (state == slab_state::large ? offset != 0 : offset % size != 0) {
+    report_not_a_start<Os>(pointer, start, size);
+  }
+  if (state != slab_state::large && offset / size >= base::racy_load(head.extended)) {
+    base::report_free_of_unused(pointer);
+  }
+  return head;
+}
+
+}  // namespace strata::core

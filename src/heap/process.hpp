@@ -1,0 +1,182 @@
+// Everything heaps do in one process: the domain they share, the process heap,
+// the first-class heaps, which thread has which local heap, fork.
+//
+// The call tree, hot to cold:
+//
+//   allocate ------> list of the class (thread-local)
+//     allocate_slow -> local heap's list -> refill -> slab -> segment -> region -> OS
+//                   -> large block
+//   deallocate ----> one comparison -> the slab's own list
+//     deallocate_slow -> own block of a closed slab
+//                     -> another thread's block: outbox -> inbox
+//                     -> large block
+//                     -> diagnosis
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <string_view>
+
+#include "heap/basic_heap.hpp"
+#include "heap/lookup.hpp"
+#include "heap/thread_front.hpp"
+
+namespace strata::core {
+
+template <class Config>
+class basic_process {
+ public:
+  using os = typename Config::os;
+  using heap = basic_heap<Config>;
+  using local = basic_local_heap<Config>;
+  using domain = basic_domain<os>;
+  using account_type = basic_account<os>;
+  using account_tree = basic_account_tree<os>;
+  using front = thread_front<Config>;
+  using allocation = typename local::allocation;
+
+  constexpr explicit basic_process(account_tree& accounts) noexcept
+      : domain_(accounts), process_heap_(domain_) {}
+  basic_process(const basic_process&) = delete;
+  basic_process& operator=(const basic_process&) = delete;
+
+  // What the hooks of one process are to call: they take no argument.
+  struct hooks {
+    void (*end_thread)() noexcept;
+    strata::os::fork_hooks fork;
+  };
+
+  // Once; later calls do nothing. The first allocation asks the configuration to
+  // do it. False: the system refuses what nothing can work without; the next
+  // call tries again.
+  bool start(const base::settings& settings, const hooks& chosen) noexcept;
+  [[nodiscard]] bool started() const noexcept { return started_.load(std::memory_order_acquire); }
+
+  // -- The process heap. Sizes are not checked by the caller. --------------------
+
+  [[nodiscard, gnu::always_inline]] void* allocate(std::size_t size) noexcept {
+    front& here = this_thread<Config>;
+    const std::size_t index = (size + linear_step - 1) / linear_step;
+    if (index <= linear_count) [[likely]] {
+      if (block* found = here.lists[index]) [[likely]] {
+        here.lists[index] = found->next;
+        found->key = nullptr;
+        return found;
+      }
+    }
+    return allocate_slow(size);
+  }
+
+  [[gnu::always_inline]] void deallocate(void* pointer) noexcept {
+    slab& record = domain_.slabs.find(pointer);
+    if (!is_own_block(record, pointer, Config::token())) [[unlikely]] {
+      return deallocate_slow(pointer);
+    }
+    free_valid(record, static_cast<block*>(pointer));
+  }
+
+  // `size` as the program believes it, checked where that is cheap.
+  [[gnu::always_inline]] void deallocate_sized(void* pointer, std::size_t size) noexcept {
+    slab& record = domain_.slabs.find(pointer);
+    if (!is_own_block(record, pointer, Config::token())) [[unlikely]] {
+      return deallocate_slow_sized(pointer, size);
+    }
+    if (size > class_size(record.size_class)) [[unlikely]] {
+      base::report_size_mismatch(pointer, size, class_size(record.size_class));
+    }
+    free_valid(record, static_cast<block*>(pointer));
+  }
+
+  [[gnu::cold, gnu::noinline]] void* allocate_slow(std::size_t size) noexcept;
+  [[nodiscard]] void* allocate_zeroed(std::size_t size) noexcept;
+  [[nodiscard]] void* allocate_aligned(std::size_t size, std::size_t alignment) noexcept;
+
+  // -- Any heap's blocks -----------------------------------------------------------
+
+  [[gnu::cold, gnu::noinline]] void deallocate_slow(void* pointer) noexcept;
+  [[gnu::cold, gnu::noinline]] void deallocate_slow_sized(void* pointer, std::size_t size) noexcept;
+  // Requires a live block and size > 0. nullptr: refused, the block is as it was.
+  [[nodiscard]] void* reallocate(void* pointer, std::size_t size) noexcept;
+  [[nodiscard]] std::size_t usable_size(const void* pointer) noexcept {
+    return usable_bytes(find_block(domain_, pointer));
+  }
+  bool try_expand(void* pointer, std::size_t size) noexcept;
+  // nullptr: not a block of a heap here.
+  [[nodiscard]] heap* heap_of(const void* pointer) noexcept;
+
+  // -- First-class heaps -------------------------------------------------------------
+
+  // `parent` nullptr: the root account. nullptr: the system refuses.
+  [[nodiscard]] heap* create_heap(std::string_view name, std::size_t limit,
+                                  account_type* parent) noexcept;
+  void destroy_heap(heap& ending) noexcept;
+  [[nodiscard]] void* allocate_from(heap& from, std::size_t size, std::size_t alignment) noexcept;
+  [[nodiscard]] void* allocate_zeroed_from(heap& from, std::size_t size) noexcept;
+
+  // -- The whole process ----------------------------------------------------------------
+
+  std::size_t purge() noexcept;
+  // For the program's pump or the background thread: what time says should go.
+  std::size_t purge_aged() noexcept;
+  void lower_address_space() noexcept { domain_.regions.give_up_reservation(); }
+  // Brings the calling thread's caches and posted blocks home.
+  void flush_thread() noexcept;
+
+  void end_thread() noexcept;
+  void prepare_fork() noexcept;
+  void parent_after_fork() noexcept;
+  void child_after_fork() noexcept;
+
+  template <class Visitor>
+  void for_each_heap(Visitor visit) noexcept {
+    base::lock_guard guard(heaps_lock_);
+    visit(process_heap_);
+    for (heap* at = heaps_.front(); at != nullptr; at = heap_list::next(*at)) visit(*at);
+  }
+
+  [[nodiscard]] heap& process_heap() noexcept { return process_heap_; }
+  [[nodiscard]] domain& shared() noexcept { return domain_; }
+
+ private:
+  using heap_list = base::list<heap, &heap::links>;
+
+  // Requires a block that this thread owns, of an open slab.
+  [[gnu::always_inline]] void free_valid(slab& record, block* freed) noexcept {
+    if (freed->key == &record) [[unlikely]] return free_suspect(record, freed);
+    push_free(record, freed);
+    if (--record.used == 0) [[unlikely]] owner_of(record).retire_slab(record);
+  }
+
+  // The local heap whose header the record points to.
+  [[nodiscard]] static local& owner_of(const slab& record) noexcept {
+    return *static_cast<local*>(base::racy_load(record.owner));
+  }
+  [[nodiscard]] static heap& large_owner_of(const slab& record) noexcept {
+    return *static_cast<heap*>(base::racy_load(record.owner));
+  }
+
+  [[gnu::cold, gnu::noinline]] void free_suspect(slab& record, block* freed) noexcept;
+  void free_remote(local& owner, slab& record, block* freed) noexcept;
+  void free_block(slab& head, void* pointer) noexcept;
+
+  [[nodiscard]] allocation allocate_class(heap& from, std::size_t index, std::size_t size) noexcept;
+  [[nodiscard]] void* allocate_bytes(heap& from, std::size_t size, std::size_t alignment,
+                                     bool zeroed) noexcept;
+  [[nodiscard]] local* local_of(heap& which) noexcept;
+  [[nodiscard]] local* bind(heap& which) noexcept;
+  void bury_dead_locals() noexcept;
+  void take_apart(heap& ending) noexcept;
+  void mark_ghosts(heap& of) noexcept;
+  [[nodiscard]] void* move_block(slab& head, void* pointer, std::size_t size) noexcept;
+  [[nodiscard]] retention retention_of(std::size_t floor) const noexcept;
+
+  domain domain_;
+  heap process_heap_;
+  heap_list heaps_;
+  typename Config::mutex heaps_lock_;
+  typename Config::mutex start_lock_;
+  std::atomic<bool> started_{false};
+  hooks hooks_{};
+};
+
+}  // namespace strata::core

@@ -1,0 +1,106 @@
+// The size classes: which block serves which request, computed at compile time.
+//
+//   class 0        nothing; its list is always empty, so that a request of zero
+//                  bytes, or one so large that rounding wraps to zero, falls out
+//                  of the test for an empty list
+//   1 .. 16        16, 32 .. 256        steps of 16
+//   17 .. 96       to 256 KiB           eight steps per doubling
+//
+// Eight steps per doubling bound the waste inside a block above 128 bytes to
+// one eighth. Every class is a multiple of 16, and a class that serves a size
+// rounded up to a multiple of a smaller power of two is a multiple of it too:
+// aligned requests need no classes of their own.
+//
+// Small classes (to 8 KiB) live in slabs of one granule, medium classes in
+// slabs of eight; above the largest class a block has its own granules.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "base/base.hpp"
+#include "region/region.hpp"
+
+namespace strata::core {
+
+inline constexpr std::size_t block_alignment = 16;
+
+inline constexpr std::size_t linear_step = 16;
+inline constexpr std::size_t linear_max = 256;  // largest class that is a multiple of the step
+inline constexpr std::size_t linear_count = linear_max / linear_step;
+inline constexpr std::size_t steps_per_doubling = 8;
+inline constexpr std::size_t doublings = 10;
+inline constexpr std::size_t class_count = 1 + linear_count + doublings * steps_per_doubling;
+inline constexpr std::size_t small_max = 8 * base::kib;
+inline constexpr std::size_t medium_max = linear_max << doublings;
+inline constexpr std::size_t medium_granules = 8;
+
+using class_index = std::uint8_t;
+static_assert(class_count <= 256);
+
+namespace detail {
+
+[[nodiscard]] constexpr std::size_t compute_class_size(std::size_t index) noexcept {
+  if (index <= linear_count) return index * linear_step;
+  const std::size_t step = index - linear_count - 1;
+  const std::size_t from = linear_max << (step / steps_per_doubling);
+  return from + (step % steps_per_doubling + 1) * (from / steps_per_doubling);
+}
+
+inline constexpr std::array<std::uint32_t, class_count> class_sizes = [] {
+  std::array<std::uint32_t, class_count> sizes{};
+  for (std::size_t i = 0; i < class_count; ++i) {
+    sizes[i] = static_cast<std::uint32_t>(compute_class_size(i));
+  }
+  return sizes;
+}();
+
+}  // namespace detail
+
+[[nodiscard]] constexpr std::size_t class_size(std::size_t index) noexcept {
+  return detail::class_sizes[index];
+}
+
+// Requires 0 < size <= linear_max.
+[[nodiscard]] constexpr std::size_t linear_class_of(std::size_t size) noexcept {
+  return (size + linear_step - 1) / linear_step;
+}
+
+// Requires linear_max < size <= medium_max.
+[[nodiscard]] constexpr std::size_t doubling_class_of(std::size_t size) noexcept {
+  const std::size_t last = size - 1;
+  const std::size_t exponent = base::log2_floor(last);
+  const std::size_t doubling = exponent - base::log2_floor(linear_max);
+  const std::size_t step = last >> (exponent - base::log2_floor(steps_per_doubling));
+  return linear_count + 1 + doubling * steps_per_doubling + step % steps_per_doubling;
+}
+
+// Requires 0 < size <= medium_max.
+[[nodiscard]] constexpr std::size_t class_of(std::size_t size) noexcept {
+  return size <= linear_max ? linear_class_of(size) : doubling_class_of(size);
+}
+
+[[nodiscard]] constexpr bool is_small(std::size_t index) noexcept {
+  return class_size(index) <= small_max;
+}
+
+[[nodiscard]] constexpr std::size_t slab_granules(std::size_t index) noexcept {
+  return is_small(index) ? 1 : medium_granules;
+}
+
+[[nodiscard]] constexpr std::size_t slab_bytes(std::size_t index) noexcept {
+  return slab_granules(index) * granule_bytes;
+}
+
+[[nodiscard]] constexpr std::size_t blocks_per_slab(std::size_t index) noexcept {
+  return slab_bytes(index) / class_size(index);
+}
+
+static_assert(class_size(class_count - 1) == medium_max);
+static_assert(medium_max >= 128 * base::kib, "size classes reach at least 128 KiB");
+static_assert(class_of(1) == 1 && class_of(16) == 1 && class_of(17) == 2 && class_of(256) == 16);
+static_assert(class_of(257) == 17 && class_of(medium_max) == class_count - 1);
+static_assert(blocks_per_slab(class_count - 1) >= 2);
+
+}  // namespace strata::core
