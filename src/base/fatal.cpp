@@ -31,13 +31,13 @@ void fatal(std::string_view name, std::string_view what) noexcept {
   die();
 }
 
-void fatal_check(std::string_view what, const std::source_location& where) noexcept {
+void fatal_check(std::string_view what, const place& where) noexcept {
   fatal("broken invariant", message{}
                                 .add(what)
                                 .add(" [")
-                                .add(where.file_name())
+                                .add(where.file)
                                 .add(":")
-                                .add_decimal(where.line())
+                                .add_decimal(where.line)
                                 .add("]; the heap was probably overwritten")
                                 .view());
 }

@@ -8,10 +8,20 @@
 #pragma once
 
 #include <cstddef>
-#include <source_location>
 #include <string_view>
 
 namespace strata::base {
+
+// Where a check stands. (std::source_location needs a newer clang.)
+struct place {
+  const char* file;
+  unsigned line;
+
+  [[nodiscard]] static constexpr place here(const char* file = __builtin_FILE(),
+                                            unsigned line = __builtin_LINE()) noexcept {
+    return {file, line};
+  }
+};
 
 struct fatal_hooks {
   void (*write)(std::string_view text) noexcept;
@@ -24,11 +34,11 @@ void set_fatal_hooks(fatal_hooks hooks) noexcept;
 void warn(std::string_view what) noexcept;
 
 [[noreturn]] void fatal(std::string_view name, std::string_view what) noexcept;
-[[noreturn]] void fatal_check(std::string_view what, const std::source_location& where) noexcept;
+[[noreturn]] void fatal_check(std::string_view what, const place& where) noexcept;
 
 // In every build: an inconsistency here must not be survived.
 inline void check(bool ok, std::string_view what,
-                  const std::source_location& where = std::source_location::current()) noexcept {
+                  const place& where = place::here()) noexcept {
   if (!ok) [[unlikely]] {
     fatal_check(what, where);
   }
@@ -37,8 +47,8 @@ inline void check(bool ok, std::string_view what,
 // In debug builds only: costs nothing, not even the condition, elsewhere.
 template <class Condition>
 inline void debug_check([[maybe_unused]] Condition condition, [[maybe_unused]] std::string_view what,
-                        [[maybe_unused]] const std::source_location& where =
-                            std::source_location::current()) noexcept {
+                        [[maybe_unused]] const place& where =
+                            place::here()) noexcept {
 #ifndef NDEBUG
   check(condition(), what, where);
 #endif

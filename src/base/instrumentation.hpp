@@ -1,6 +1,9 @@
 // Which sanitizer this build runs under, as a constant that code can branch on.
 #pragma once
 
+#include <atomic>
+#include <cstddef>
+
 namespace strata::base {
 
 #if defined(__SANITIZE_THREAD__)
@@ -21,7 +24,7 @@ inline constexpr bool under_thread_sanitizer = false;
 template <class T>
 [[nodiscard, gnu::always_inline]] inline T racy_load(const T& value) noexcept {
   if constexpr (under_thread_sanitizer) {
-    return __atomic_load_n(&value, __ATOMIC_RELAXED);
+    return std::atomic_ref<T>(const_cast<T&>(value)).load(std::memory_order_relaxed);
   } else {
     return value;
   }
@@ -30,7 +33,14 @@ template <class T>
 // The writer's side of racy_load; on every processor a plain store.
 template <class T>
 [[gnu::always_inline]] inline void racy_store(T& target, T value) noexcept {
-  __atomic_store_n(&target, value, __ATOMIC_RELAXED);
+  std::atomic_ref<T>(target).store(value, std::memory_order_relaxed);
+}
+
+// Makes the compiler forget how `value` was computed. Where it knows, it may
+// compare something else than what is used next, which costs another register
+// and another instruction on a hot path.
+[[gnu::always_inline]] inline void forget_origin(std::size_t& value) noexcept {
+  asm("" : "+r"(value));
 }
 
 }  // namespace strata::base

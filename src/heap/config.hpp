@@ -1,5 +1,8 @@
 // What a heap is built for, as a type: the machine under it, and whether
 // several threads use it. Everything else follows by `if constexpr`.
+//
+// The configuration of a process derives from synchronized_config and says in
+// addition which process it is: `instance()`.
 #pragma once
 
 #include <cstdint>

@@ -27,14 +27,19 @@
 
 namespace strata::core {
 
-struct process_config : synchronized_config<os::platform> {
-  static bool start_process() noexcept;
-};
-
+struct process_config;
 using process = basic_process<process_config>;
 
+struct process_config : synchronized_config<os::platform> {
+  static bool start_process() noexcept;
+  [[nodiscard]] static process& instance() noexcept;
+};
+
 extern template class basic_process<process_config>;
-extern constinit process the_process;
+// Hidden also where it is only declared: else its address comes from a table.
+[[gnu::visibility("hidden")]] extern constinit process the_process;
+
+inline process& process_config::instance() noexcept { return the_process; }
 
 // -- Blocks of the process heap ------------------------------------------------------
 

@@ -62,7 +62,7 @@ class alignas(64) basic_local_heap : public owner {
 
   // A block of the class for `size` bytes, whose list is empty; the rest of what
   // was found becomes the list. No memory: the system or a limit refused.
-  [[gnu::cold, gnu::noinline]] allocation refill(std::size_t index, std::size_t size) noexcept;
+  [[gnu::noinline]] allocation refill(std::size_t index, std::size_t size) noexcept;
 
   [[nodiscard]] block*& list(std::size_t index) noexcept {
     return index <= linear_count && linear_lists_ != nullptr ? linear_lists_[index]
@@ -127,7 +127,12 @@ class alignas(64) basic_local_heap : public owner {
  private:
   friend heap;
 
-  [[nodiscard]] block* refill_from_inbox(std::size_t index) noexcept;
+  [[nodiscard]] bool has_mail() const noexcept {
+    return Config::thread_safe && (!inbox_.empty() || !suspects_.empty());
+  }
+  [[nodiscard]] block* take_active(queue_type& from) noexcept;
+  [[gnu::noinline]] allocation find_blocks(queue_type& from, std::size_t index) noexcept;
+  [[nodiscard]] block* refill_from_inbox(queue_type& from) noexcept;
   [[nodiscard]] block* refill_from_slabs(queue_type& from) noexcept;
   [[nodiscard]] allocation refill_from_fresh(queue_type& from) noexcept;
   bool new_slab(queue_type& into, std::size_t index) noexcept;

@@ -12,11 +12,12 @@ template <class Config>
 auto basic_local_heap<Config>::refill(std::size_t index, std::size_t size) noexcept -> allocation {
   queue_type& from = queues_[index];
   allocation found;
-  found.memory = refill_from_inbox(index);
-  if (found.memory == nullptr) found.memory = refill_from_slabs(from);
-  if (found.memory == nullptr) found = refill_from_fresh(from);
-  if (found.memory == nullptr && new_slab(from, index)) found = refill_from_fresh(from);
-  if (found.memory == nullptr) return {};
+  if (from.active != nullptr && from.active->free != nullptr && !has_mail()) [[likely]] {
+    found.memory = take_active(from);
+  } else {
+    found = find_blocks(from, index);
+    if (found.memory == nullptr) return {};
+  }
   ++from.refills;
   statistics_.sampled_requests += size;
   statistics_.sampled_blocks += class_size(index);
@@ -24,35 +25,45 @@ auto basic_local_heap<Config>::refill(std::size_t index, std::size_t size) noexc
   return found;
 }
 
-// Arrivals go to their slabs; those of this class that belong to the active
-// slab, or put a slab back into the queue, serve at once.
 template <class Config>
-block* basic_local_heap<Config>::refill_from_inbox(std::size_t index) noexcept {
-  if constexpr (Config::thread_safe) {
-    if (!suspects_.empty()) [[unlikely]] judge_suspects();
-    if (inbox_.empty()) return nullptr;
-    collect_inbox();
-    block* found = refill_from_slabs(queues_[index]);
-    if (found != nullptr) ++statistics_.refills_from_inbox;
-    return found;
-  }
-  return nullptr;
+block* basic_local_heap<Config>::take_active(queue_type& from) noexcept {
+  from.refilled_blocks += from.active->extended - from.active->used;
+  ++statistics_.refills_from_active;
+  return take_free(*from.active);
+}
+
+template <class Config>
+auto basic_local_heap<Config>::find_blocks(queue_type& from, std::size_t index) noexcept
+    -> allocation {
+  allocation found;
+  if (has_mail()) [[unlikely]] found.memory = refill_from_inbox(from);
+  if (found.memory == nullptr) found.memory = refill_from_slabs(from);
+  if (found.memory == nullptr) found = refill_from_fresh(from);
+  if (found.memory == nullptr && new_slab(from, index)) found = refill_from_fresh(from);
+  return found;
+}
+
+// Arrivals go to their slabs; those of this class may serve at once.
+template <class Config>
+block* basic_local_heap<Config>::refill_from_inbox(queue_type& from) noexcept {
+  judge_suspects();
+  collect_inbox();
+  block* found = refill_from_slabs(from);
+  if (found != nullptr) ++statistics_.refills_from_inbox;
+  return found;
 }
 
 template <class Config>
 block* basic_local_heap<Config>::refill_from_slabs(queue_type& from) noexcept {
-  const bool from_active = from.active != nullptr && from.active->free != nullptr;
-  if (!from_active) {
-    slab* waiting = from.next_partial(domain_->slabs);
-    if (waiting == nullptr) return nullptr;
-    from.set_aside(domain_->slabs);
-    from.activate(*waiting);
-    open(*waiting);
-  }
-  ++(from_active ? statistics_.refills_from_active : statistics_.refills_from_queue);
-  slab& active = *from.active;
-  from.refilled_blocks += active.extended - active.used;
-  return take_free(active);
+  if (from.active != nullptr && from.active->free != nullptr) return take_active(from);
+  slab* waiting = from.next_partial(domain_->slabs);
+  if (waiting == nullptr) return nullptr;
+  from.set_aside(domain_->slabs);
+  from.activate(*waiting);
+  open(*waiting);
+  from.refilled_blocks += waiting->extended - waiting->used;
+  ++statistics_.refills_from_queue;
+  return take_free(*waiting);
 }
 
 template <class Config>

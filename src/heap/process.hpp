@@ -56,7 +56,8 @@ class basic_process {
 
   [[nodiscard, gnu::always_inline]] void* allocate(std::size_t size) noexcept {
     front& here = this_thread<Config>;
-    const std::size_t index = (size + linear_step - 1) / linear_step;
+    std::size_t index = (size + linear_step - 1) / linear_step;
+    base::forget_origin(index);
     if (index <= linear_count) [[likely]] {
       if (block* found = here.lists[index]) [[likely]] {
         here.lists[index] = found->next;
@@ -64,13 +65,13 @@ class basic_process {
         return found;
       }
     }
-    return allocate_slow(size);
+    return cold_allocate(size);
   }
 
   [[gnu::always_inline]] void deallocate(void* pointer) noexcept {
     slab& record = domain_.slabs.find(pointer);
     if (!is_own_block(record, pointer, Config::token())) [[unlikely]] {
-      return deallocate_slow(pointer);
+      return cold_deallocate(pointer);
     }
     free_valid(record, static_cast<block*>(pointer));
   }
@@ -79,7 +80,7 @@ class basic_process {
   [[gnu::always_inline]] void deallocate_sized(void* pointer, std::size_t size) noexcept {
     slab& record = domain_.slabs.find(pointer);
     if (!is_own_block(record, pointer, Config::token())) [[unlikely]] {
-      return deallocate_slow_sized(pointer, size);
+      return cold_deallocate_sized(pointer, size);
     }
     if (size > class_size(record.size_class)) [[unlikely]] {
       base::report_size_mismatch(pointer, size, class_size(record.size_class));
@@ -87,14 +88,14 @@ class basic_process {
     free_valid(record, static_cast<block*>(pointer));
   }
 
-  [[gnu::cold, gnu::noinline]] void* allocate_slow(std::size_t size) noexcept;
+  void* allocate_slow(std::size_t size) noexcept;
   [[nodiscard]] void* allocate_zeroed(std::size_t size) noexcept;
   [[nodiscard]] void* allocate_aligned(std::size_t size, std::size_t alignment) noexcept;
 
   // -- Any heap's blocks -----------------------------------------------------------
 
-  [[gnu::cold, gnu::noinline]] void deallocate_slow(void* pointer) noexcept;
-  [[gnu::cold, gnu::noinline]] void deallocate_slow_sized(void* pointer, std::size_t size) noexcept;
+  void deallocate_slow(void* pointer) noexcept;
+  void deallocate_slow_sized(void* pointer, std::size_t size) noexcept;
   // Requires a live block and size > 0. nullptr: refused, the block is as it was.
   [[nodiscard]] void* reallocate(void* pointer, std::size_t size) noexcept;
   [[nodiscard]] std::size_t usable_size(const void* pointer) noexcept {
@@ -142,9 +143,28 @@ class basic_process {
 
   // Requires a block that this thread owns, of an open slab.
   [[gnu::always_inline]] void free_valid(slab& record, block* freed) noexcept {
-    if (freed->key == &record) [[unlikely]] return free_suspect(record, freed);
+    if (freed->key == &record) [[unlikely]] return cold_free_suspect(record, freed);
     push_free(record, freed);
-    if (--record.used == 0) [[unlikely]] owner_of(record).retire_slab(record);
+    if (--record.used == 0) [[unlikely]] cold_retire(record);
+  }
+
+  // The hot path's ways out. They are static, so that the hot path need not keep
+  // the address of the process at hand.
+  [[gnu::cold, gnu::noinline]] static void* cold_allocate(std::size_t size) noexcept {
+    return Config::instance().allocate_slow(size);
+  }
+  [[gnu::cold, gnu::noinline]] static void cold_deallocate(void* pointer) noexcept {
+    Config::instance().deallocate_slow(pointer);
+  }
+  [[gnu::cold, gnu::noinline]] static void cold_deallocate_sized(void* pointer,
+                                                                 std::size_t size) noexcept {
+    Config::instance().deallocate_slow_sized(pointer, size);
+  }
+  [[gnu::cold, gnu::noinline]] static void cold_free_suspect(slab& record, block* freed) noexcept {
+    Config::instance().free_suspect(record, freed);
+  }
+  [[gnu::cold, gnu::noinline]] static void cold_retire(slab& record) noexcept {
+    owner_of(record).retire_slab(record);
   }
 
   // The local heap whose header the record points to.
@@ -155,7 +175,7 @@ class basic_process {
     return *static_cast<heap*>(base::racy_load(record.owner));
   }
 
-  [[gnu::cold, gnu::noinline]] void free_suspect(slab& record, block* freed) noexcept;
+  void free_suspect(slab& record, block* freed) noexcept;
   void free_remote(local& owner, slab& record, block* freed) noexcept;
   void free_block(slab& head, void* pointer) noexcept;
 

@@ -13,8 +13,15 @@ namespace strata::core {
 
 // -- Allocation ---------------------------------------------------------------------
 
+// Empty lists are refilled every few dozen allocations, so even this path is
+// short where it is common.
 template <class Config>
 void* basic_process<Config>::allocate_slow(std::size_t size) noexcept {
+  if (local* mine = this_thread<Config>.process_local; mine != nullptr && size - 1 < linear_max) {
+    block* found = mine->refill(linear_class_of(size), size).memory;
+    if (found != nullptr) found->key = nullptr;
+    return found;
+  }
   return allocate_bytes(process_heap_, size, block_alignment, false);
 }
 

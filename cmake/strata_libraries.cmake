@@ -1,0 +1,66 @@
+# Functions that make the libraries out of objects; used by src/CMakeLists.txt.
+include_guard(GLOBAL)
+
+find_package(Threads REQUIRED)
+
+# The .cpp files of the named layers, found again when files come and go.
+function(strata_sources result)
+  set(found)
+  foreach(layer IN LISTS ARGN)
+    file(GLOB layer_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/${layer}/*.cpp")
+    list(APPEND found ${layer_sources})
+  endforeach()
+  set(${result} ${found} PARENT_SCOPE)
+endfunction()
+
+# What every library shows to those who link it.
+function(strata_library target)
+  strata_own(${target})
+  set_target_properties(${target} PROPERTIES LINKER_LANGUAGE CXX)
+  target_compile_features(${target} INTERFACE cxx_std_20)
+  target_include_directories(
+    ${target} INTERFACE "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>"
+                        "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
+  target_link_libraries(${target} PUBLIC Threads::Threads)
+endfunction()
+
+# libstrata_malloc.so, to preload or to link, and libstrata_malloc.a, to link
+# into a program whole: a linker that takes single members from it could end up
+# with our malloc and somebody else's free.
+function(strata_malloc_libraries)
+  add_library(strata_override OBJECT ${ARGN})
+  strata_core_target(strata_override)
+  # Without -fno-builtin the compiler turns calloc's body into a call to calloc.
+  # Optimised always: some entry points must end in a jump.
+  target_compile_options(strata_override PRIVATE -fno-builtin $<$<CONFIG:Debug>:-O2>)
+  set(objects $<TARGET_OBJECTS:strata_core> $<TARGET_OBJECTS:strata_override>)
+
+  add_library(strata_malloc SHARED ${objects})
+  add_library(strata::malloc ALIAS strata_malloc)
+  strata_own(strata_malloc)
+  set_target_properties(
+    strata_malloc PROPERTIES LINKER_LANGUAGE CXX EXPORT_NAME malloc
+                             LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")
+  # Only libc and the compiler's own helpers: no C++ runtime may come in, since
+  # it would run under a malloc that is not there yet.
+  target_link_options(strata_malloc PRIVATE -nodefaultlibs -Wl,-z,defs -Wl,-z,now -Wl,-z,relro)
+  target_link_libraries(strata_malloc PRIVATE c gcc)
+  set(symbols "${PROJECT_SOURCE_DIR}/src/override/exported_symbols.map")
+  target_link_options(strata_malloc PRIVATE "-Wl,--version-script=${symbols}")
+  set_target_properties(strata_malloc PROPERTIES LINK_DEPENDS "${symbols}")
+
+  add_library(strata_malloc_archive STATIC ${objects})
+  add_library(strata::malloc_archive ALIAS strata_malloc_archive)
+  strata_own(strata_malloc_archive)
+  set_target_properties(
+    strata_malloc_archive
+    PROPERTIES LINKER_LANGUAGE CXX OUTPUT_NAME strata_malloc EXPORT_NAME malloc_archive
+               ARCHIVE_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")
+  target_link_libraries(strata_malloc_archive PUBLIC Threads::Threads)
+
+  add_library(strata_malloc_static INTERFACE)
+  add_library(strata::malloc_static ALIAS strata_malloc_static)
+  set_target_properties(strata_malloc_static PROPERTIES EXPORT_NAME malloc_static)
+  target_link_libraries(strata_malloc_static
+                        INTERFACE "$<LINK_LIBRARY:WHOLE_ARCHIVE,strata::malloc_archive>")
+endfunction()

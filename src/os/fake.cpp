@@ -1,0 +1,466 @@
+// See fake.hpp. Each call does the same steps in the same order: count it,
+// check the caller's side of the contract, ask whether the test wants it
+// refused, then pass it on to the real system and record what changed.
+#include "os/fake.hpp"
+
+#include <sys/mman.h>
+
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include "os/fake_model.hpp"
+#include "os/linux_syscall.hpp"
+
+namespace strata::os {
+namespace {
+
+using guard = std::lock_guard<std::mutex>;
+
+// Never destroyed: threads of a test may outlive main's statics.
+fake_model& model() {
+  static fake_model& instance = *std::make_unique<fake_model>().release();
+  return instance;
+}
+
+template <class T>
+T fact(T fake_facts::*which) {
+  const guard hold(model().lock);
+  return model().facts.*which;
+}
+
+bool room_for(const fake_model& m, std::size_t bytes) {
+  const std::size_t used = m.reserved.bytes();
+  return used <= m.facts.address_space_limit && bytes <= m.facts.address_space_limit - used;
+}
+
+void record_reservation(fake_model& m, page_range range) {
+  m.reservations.emplace(range.begin, range.end - range.begin);
+  m.reserved.add(range.begin, range.end);
+}
+
+std::size_t resident_bytes_of(std::uintptr_t begin, std::uintptr_t end) {
+  const std::size_t page = linux_os::page_size();
+  std::vector<unsigned char> present(std::size_t{1} << 16);
+  std::size_t pages = 0;
+  while (begin < end) {
+    const std::size_t step = std::min<std::size_t>(end - begin, present.size() * page);
+    if (linux_kernel::succeeds(SYS_mincore, begin, step, present.data())) {
+      for (std::size_t i = 0; i < step / page; ++i) pages += present[i] & 1U;
+    }
+    begin += step;
+  }
+  return pages * page;
+}
+
+std::size_t measure_resident(fake_model& m) {
+  std::size_t total = 0;
+  for (const auto& [begin, end] : m.committed) total += resident_bytes_of(begin, end);
+  m.resident_peak = std::max(m.resident_peak, total);
+  return total;
+}
+
+// Where the kernel cannot move pages, the model still can: tests of the layers
+// above must not depend on the machine.
+void move_by_copy(void* from, void* to, std::size_t bytes) {
+  std::memcpy(to, from, bytes);
+  linux_os::decommit(from, bytes, decommit_mode::immediate);
+}
+
+void populate_by_touch(void* range, std::size_t bytes) {
+  for (std::size_t at = 0; at < bytes; at += linux_os::page_size()) {
+    auto* const byte = reinterpret_cast<volatile std::byte*>(base::advance(range, at));
+    *byte = *byte;
+  }
+}
+
+// A hint: counted, checked, refusable, without effect on the model.
+bool hint(std::size_t call_counts::*count, const char* what, page_range range) {
+  fake_model& m = model();
+  const guard hold(m.lock);
+  ++(m.counts.*count);
+  return m.expect_reserved(what, range) && !m.refuses();
+}
+
+void run_exit_hook() noexcept { fake_os::end_thread(); }
+
+}  // namespace
+
+constinit thread_local std::uintptr_t fake_os::pretended_token_ = 0;
+
+// -- For tests ------------------------------------------------------------------
+
+void fake_os::fail_call(std::size_t n) {
+  const guard hold(model().lock);
+  model().fail_first = model().fail_last = model().calls + n;
+}
+
+void fake_os::fail_from(std::size_t n) {
+  const guard hold(model().lock);
+  model().fail_first = model().calls + n;
+  model().fail_last = SIZE_MAX;
+}
+
+void fake_os::fail_none() {
+  const guard hold(model().lock);
+  model().fail_first = model().fail_last = 0;
+}
+
+std::size_t fake_os::calls() {
+  const guard hold(model().lock);
+  return model().calls;
+}
+
+void fake_os::reset() {
+  fake_model& m = model();
+  const guard hold(m.lock);
+  for (const auto& [start, bytes] : m.reservations) {
+    linux_os::release(reinterpret_cast<void*>(start), bytes);
+  }
+  const fake_model fresh;
+  m.facts = fresh.facts;
+  m.counts = fresh.counts;
+  m.calls = m.fail_first = m.fail_last = 0;
+  m.reservations.clear();
+  m.reserved = m.committed = m.guards = {};
+  m.clock_ns = fresh.clock_ns;
+  m.chance = 0;
+  m.resident_peak = 0;
+  m.exit_hook = nullptr;
+  m.hooked_threads.clear();
+  m.forks.clear();
+  m.started.clear();
+  m.errors.clear();
+  m.violations.clear();
+}
+
+fake_facts& fake_os::facts() { return model().facts; }
+
+call_counts fake_os::counts() {
+  const guard hold(model().lock);
+  return model().counts;
+}
+
+std::size_t fake_os::reserved_bytes() {
+  const guard hold(model().lock);
+  return model().reserved.bytes();
+}
+
+std::size_t fake_os::committed_bytes() {
+  const guard hold(model().lock);
+  return model().committed.bytes();
+}
+
+std::vector<std::string> fake_os::violations() {
+  const guard hold(model().lock);
+  return model().violations;
+}
+
+std::string fake_os::errors() {
+  const guard hold(model().lock);
+  return model().errors;
+}
+
+void fake_os::advance_ns(std::uint64_t ns) {
+  const guard hold(model().lock);
+  model().clock_ns += ns;
+  model().time_or_word_changed.notify_all();
+}
+
+void fake_os::end_thread() {
+  void (*hook)() noexcept = nullptr;
+  {
+    const guard hold(model().lock);
+    if (model().hooked_threads.erase(thread_token()) != 0) hook = model().exit_hook;
+  }
+  if (hook != nullptr) hook();
+}
+
+std::vector<void (*)() noexcept> fake_os::started_threads() {
+  const guard hold(model().lock);
+  return model().started;
+}
+
+// Like the C library: `prepare` in reverse order, the others in order. Hooks
+// run without the model's lock, since they call the fake themselves.
+void fake_os::fork_prepare() {
+  const std::vector<fork_hooks> hooks = [] {
+    const guard hold(model().lock);
+    return model().forks;
+  }();
+  for (auto at = hooks.rbegin(); at != hooks.rend(); ++at) at->prepare();
+}
+
+void fake_os::fork_parent() {
+  const std::vector<fork_hooks> hooks = [] {
+    const guard hold(model().lock);
+    return model().forks;
+  }();
+  for (const fork_hooks& each : hooks) each.parent();
+}
+
+void fake_os::fork_child() {
+  const std::vector<fork_hooks> hooks = [] {
+    const guard hold(model().lock);
+    return model().forks;
+  }();
+  for (const fork_hooks& each : hooks) each.child();
+}
+
+// -- Facts ----------------------------------------------------------------------
+
+std::size_t fake_os::huge_page_size() noexcept { return fact(&fake_facts::huge_page_size); }
+std::size_t fake_os::physical_memory() noexcept { return fact(&fake_facts::physical_memory); }
+std::size_t fake_os::address_space_limit() noexcept {
+  return fact(&fake_facts::address_space_limit);
+}
+group_memory fake_os::group() noexcept { return fact(&fake_facts::group); }
+memory_pressure fake_os::pressure() noexcept { return fact(&fake_facts::pressure); }
+std::size_t fake_os::processor_count() noexcept { return fact(&fake_facts::processor_count); }
+int fake_os::numa_node_of(const void*) noexcept { return fact(&fake_facts::numa_node); }
+const char* const* fake_os::environment() noexcept { return fact(&fake_facts::environment); }
+bool fake_os::is_privileged() noexcept { return fact(&fake_facts::privileged); }
+std::uint64_t fake_os::process_id() noexcept { return fact(&fake_facts::process_id); }
+
+std::size_t fake_os::resident_bytes() noexcept {
+  const guard hold(model().lock);
+  return measure_resident(model());
+}
+
+std::size_t fake_os::resident_peak_bytes() noexcept {
+  const guard hold(model().lock);
+  measure_resident(model());
+  return model().resident_peak;
+}
+
+// -- Ranges ---------------------------------------------------------------------
+
+void* fake_os::reserve(std::size_t bytes, std::size_t alignment, initial_access access) noexcept {
+  fake_model& m = model();
+  const guard hold(m.lock);
+  ++m.counts.reserve;
+  const bool allowed = m.expect_pages("reserve of a broken page", {nullptr, bytes}) &&
+                       m.expect(base::is_power_of_two(alignment) && alignment >= page_size(),
+                                "reserve with a bad alignment", {nullptr, alignment});
+  if (!allowed || m.refuses() || !room_for(m, bytes)) return nullptr;
+  void* const range = linux_os::reserve(bytes, alignment, access);
+  if (range != nullptr) record_reservation(m, {range, bytes});
+  return range;
+}
+
+bool fake_os::reserve_at(void* range, std::size_t bytes, initial_access access) noexcept {
+  fake_model& m = model();
+  const guard hold(m.lock);
+  ++m.counts.reserve;
+  const page_range pages(range, bytes);
+  if (!m.expect_pages("reserve_at of a broken page", pages)) return false;
+  if (m.refuses() || !room_for(m, bytes)) return false;
+  if (!linux_os::reserve_at(range, bytes, access)) return false;
+  record_reservation(m, pages);
+  return true;
+}
+
+void fake_os::release(void* range, std::size_t bytes) noexcept {
+  fake_model& m = model();
+  const guard hold(m.lock);
+  ++m.counts.release;
+  const page_range pages(range, bytes);
+  const auto found = m.reservations.find(pages.begin);
+  const bool whole = found != m.reservations.end() && found->second == bytes;
+  if (!m.expect(whole, "release of what was not reserved as one", pages)) return;
+  m.reservations.erase(found);
+  m.forget(pages);
+  linux_os::release(range, bytes);
+}
+
+bool fake_os::commit(void* range, std::size_t bytes) noexcept {
+  fake_model& m = model();
+  const guard hold(m.lock);
+  ++m.counts.commit;
+  const page_range pages(range, bytes);
+  const bool allowed = m.expect_reserved("commit of what is not reserved", pages) &&
+                       m.expect_unguarded("commit over a guard", pages);
+  if (!allowed || m.refuses() || !linux_os::commit(range, bytes)) return false;
+  m.committed.add(pages.begin, pages.end);
+  m.counts.bytes_committed += bytes;
+  return true;
+}
+
+bool fake_os::decommit(void* range, std::size_t bytes, decommit_mode mode) noexcept {
+  fake_model& m = model();
+  const guard hold(m.lock);
+  ++m.counts.decommit;
+  if (!m.expect_committed("decommit of what is not committed", {range, bytes})) return false;
+  if (m.refuses() || !linux_os::decommit(range, bytes, mode)) return false;
+  m.counts.bytes_decommitted += bytes;
+  return true;
+}
+
+bool fake_os::protect(void* range, std::size_t bytes) noexcept {
+  fake_model& m = model();
+  const guard hold(m.lock);
+  ++m.counts.protect;
+  const page_range pages(range, bytes);
+  const bool allowed = m.expect_reserved("protect of what is not reserved", pages) &&
+                       m.expect_unguarded("protect over a guard", pages);
+  if (!allowed || m.refuses() || !linux_os::protect(range, bytes)) return false;
+  m.committed.remove(pages.begin, pages.end);
+  return true;
+}
+
+guard_kind fake_os::install_guard(void* range, std::size_t bytes) noexcept {
+  fake_model& m = model();
+  const guard hold(m.lock);
+  ++m.counts.install_guard;
+  const page_range pages(range, bytes);
+  if (!m.expect_committed("guard in what is not committed", pages)) return guard_kind::none;
+  if (m.refuses() || m.facts.guard == guard_kind::none) return guard_kind::none;
+  guard_kind kind = m.facts.guard;
+  if (kind == guard_kind::installed) {
+    kind = linux_os::install_guard(range, bytes);
+  } else {
+    linux_os::decommit(range, bytes, decommit_mode::immediate);
+    if (!linux_os::protect(range, bytes)) kind = guard_kind::none;
+  }
+  if (kind != guard_kind::none) m.guards.add(pages.begin, pages.end);
+  return kind;
+}
+
+bool fake_os::remove_guard(void* range, std::size_t bytes) noexcept {
+  fake_model& m = model();
+  const guard hold(m.lock);
+  ++m.counts.remove_guard;
+  const page_range pages(range, bytes);
+  const bool guarded = m.expect_pages("remove_guard of a broken page", pages) &&
+                       m.expect(m.guards.contains(pages.begin, pages.end),
+                                "remove_guard where there is none", pages);
+  if (!guarded || m.refuses() || !linux_os::remove_guard(range, bytes)) return false;
+  m.guards.remove(pages.begin, pages.end);
+  return true;
+}
+
+bool fake_os::move_pages(void* from, void* to, std::size_t bytes) noexcept {
+  fake_model& m = model();
+  const guard hold(m.lock);
+  ++m.counts.move_pages;
+  const page_range source(from, bytes);
+  const page_range target(to, bytes);
+  const bool allowed = m.expect_committed("move from what is not committed", source) &&
+                       m.expect_committed("move to what is not committed", target) &&
+                       m.expect_unguarded("move of a guard", source) &&
+                       m.expect_unguarded("move onto a guard", target) &&
+                       m.expect(source.end <= target.begin || target.end <= source.begin,
+                                "move onto itself", target);
+  if (!allowed || m.refuses() || !m.facts.moves_pages) return false;
+  if (!linux_os::move_pages(from, to, bytes)) move_by_copy(from, to, bytes);
+  m.counts.bytes_moved += bytes;
+  return true;
+}
+
+bool fake_os::populate(void* range, std::size_t bytes) noexcept {
+  fake_model& m = model();
+  const guard hold(m.lock);
+  ++m.counts.populate;
+  const page_range pages(range, bytes);
+  const bool allowed = m.expect_committed("populate of what is not committed", pages) &&
+                       m.expect_unguarded("populate over a guard", pages);
+  if (!allowed || m.refuses()) return false;
+  if (!linux_os::populate(range, bytes)) populate_by_touch(range, bytes);
+  m.counts.bytes_populated += bytes;
+  return true;
+}
+
+bool fake_os::advise_huge(void* range, std::size_t bytes, bool) noexcept {
+  return hint(&call_counts::advise_huge, "advise_huge of what is not reserved", {range, bytes});
+}
+
+bool fake_os::collapse_huge(void* range, std::size_t bytes) noexcept {
+  return hint(&call_counts::collapse_huge, "collapse_huge of what is not reserved", {range, bytes});
+}
+
+bool fake_os::name_range(void* range, std::size_t bytes, const char*) noexcept {
+  return hint(&call_counts::name_range, "name of what is not reserved", {range, bytes});
+}
+
+bool fake_os::exclude_from_dump(void* range, std::size_t bytes) noexcept {
+  return hint(&call_counts::exclude_from_dump, "exclusion of what is not reserved", {range, bytes});
+}
+
+bool fake_os::bind_to_node(void* range, std::size_t bytes, int node) noexcept {
+  return hint(&call_counts::bind_to_node, "binding of what is not reserved", {range, bytes}) &&
+         node == fact(&fake_facts::numa_node);
+}
+
+// -- Time and chance ------------------------------------------------------------
+
+std::uint64_t fake_os::monotonic_ns() noexcept {
+  const guard hold(model().lock);
+  return model().clock_ns;
+}
+
+// Multiples of an odd constant: all different, and reproducible.
+std::uint64_t fake_os::entropy() noexcept {
+  const guard hold(model().lock);
+  return ++model().chance * 0x9e3779b97f4a7c15;
+}
+
+// -- Threads --------------------------------------------------------------------
+
+void fake_os::wait(std::atomic<std::uint32_t>& word, std::uint32_t value) noexcept {
+  linux_os::wait(word, value);
+}
+
+// Sleepers with a time limit sleep on the model's own clock: advance_ns and
+// wake end their sleep, real time does not.
+void fake_os::wait_for(std::atomic<std::uint32_t>& word, std::uint32_t value,
+                       std::uint64_t ns) noexcept {
+  fake_model& m = model();
+  std::unique_lock hold(m.lock);
+  const std::uint64_t end = m.clock_ns + ns;
+  if (word.load() == value && m.clock_ns < end) m.time_or_word_changed.wait(hold);
+}
+
+void fake_os::wake(std::atomic<std::uint32_t>& word) noexcept {
+  linux_os::wake(word);
+  const guard hold(model().lock);
+  model().time_or_word_changed.notify_all();
+}
+
+bool fake_os::on_thread_exit(void (*hook)() noexcept) noexcept {
+  fake_model& m = model();
+  {
+    const guard hold(m.lock);
+    ++m.counts.on_thread_exit;
+    if (m.refuses()) return false;
+    m.exit_hook = hook;
+  }
+  if (pretended_token_ == 0 && !linux_os::on_thread_exit(run_exit_hook)) return false;
+  const guard hold(m.lock);
+  m.hooked_threads.insert(thread_token());
+  return true;
+}
+
+bool fake_os::on_fork(fork_hooks hooks) noexcept {
+  fake_model& m = model();
+  const guard hold(m.lock);
+  ++m.counts.on_fork;
+  if (m.refuses()) return false;
+  m.forks.push_back(hooks);
+  return true;
+}
+
+bool fake_os::start_thread(void (*body)() noexcept) noexcept {
+  fake_model& m = model();
+  const guard hold(m.lock);
+  ++m.counts.start_thread;
+  if (m.refuses()) return false;
+  m.started.push_back(body);
+  return true;
+}
+
+void fake_os::write_error(std::string_view text) noexcept {
+  const guard hold(model().lock);
+  model().errors += text;
+}
+
+}  // namespace strata::os

@@ -1,0 +1,15 @@
+// The os layer: the only place with system headers and platform conditionals.
+// `os::platform` is the machine's own implementation of the contract; tests
+// use `os::fake` (os/fake.hpp) in its place.
+#pragma once
+
+#include "os/contract.hpp"
+#include "os/linux.hpp"
+
+namespace strata::os {
+
+using platform = linux_os;
+
+static_assert(operating_system<platform>);
+
+}  // namespace strata::os

@@ -1,0 +1,3 @@
+# Needs a program that does not exist; the driver must name the package.
+# needs: no-such-program (no-such-package)
+no-such-program
