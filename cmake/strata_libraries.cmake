@@ -43,7 +43,8 @@ function(strata_malloc_libraries)
                              LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")
   # Only libc and the compiler's own helpers: no C++ runtime may come in, since
   # it would run under a malloc that is not there yet.
-  target_link_options(strata_malloc PRIVATE -nodefaultlibs -Wl,-z,defs -Wl,-z,now -Wl,-z,relro)
+  target_link_options(strata_malloc PRIVATE -nodefaultlibs -Wl,-z,defs -Wl,-z,now -Wl,-z,relro
+                                            -Wl,-z,nodelete)
   target_link_libraries(strata_malloc PRIVATE c gcc)
   set(symbols "${PROJECT_SOURCE_DIR}/src/override/exported_symbols.map")
   target_link_options(strata_malloc PRIVATE "-Wl,--version-script=${symbols}")
@@ -63,4 +64,10 @@ function(strata_malloc_libraries)
   set_target_properties(strata_malloc_static PROPERTIES EXPORT_NAME malloc_static)
   target_link_libraries(strata_malloc_static
                         INTERFACE "$<LINK_LIBRARY:WHOLE_ARCHIVE,strata::malloc_archive>")
+  # operator new reaches the C++ runtime by weak names, which alone bring no
+  # member of a static runtime in.
+  target_link_options(
+    strata_malloc_static
+    INTERFACE
+    "$<$<LINK_LANGUAGE:CXX>:LINKER:-u,_ZSt17__throw_bad_allocv,-u,_ZSt15get_new_handlerv>")
 endfunction()

@@ -31,6 +31,10 @@ struct pressure_registration;
 
 class account;
 
+namespace detail {
+account handle_to(account_node* node) noexcept;
+}
+
 /// What a new account is made from; every member may be left out.
 struct account_options {
   std::string_view name;            ///< copied; cut to 63 bytes between UTF-8 characters
@@ -104,6 +108,7 @@ class account {
 
  private:
   friend account root_account() noexcept;
+  friend account detail::handle_to(detail::account_node* node) noexcept;
 
   explicit account(detail::account_node* adopted) noexcept : node_(adopted) {}
 

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include <strata/detail/account_access.hpp>
+
 #include "account/handle.hpp"
 
 namespace strata {
@@ -67,6 +69,8 @@ std::optional<account> account::parent() const noexcept {
   if (parent == nullptr) return std::nullopt;
   return account(retained(parent));
 }
+
+account detail::handle_to(account_node* node) noexcept { return account(retained(node_of(node))); }
 
 account root_account() noexcept { return account(retained(&process_accounts().root())); }
 

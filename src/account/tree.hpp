@@ -65,7 +65,7 @@ class basic_account_tree {
 
   // Around fork, in the thread that forks. Charges that other threads are in the
   // middle of stay half done in the child.
-  void prepare_fork() noexcept { lock_.prepare_fork(); }
+  void prepare_fork(bool patient) noexcept { lock_.prepare_fork(patient); }
   void parent_after_fork() noexcept { lock_.parent_after_fork(); }
   void child_after_fork() noexcept;
 
@@ -209,12 +209,13 @@ bool basic_account_tree<Os>::invariant() noexcept {
   return true;
 }
 
-// A lock that is still held belongs to an operation that the fork interrupted
-// on this very thread; the lists are that operation's then.
+// While the fork interrupted an operation of the tree on this very thread, the
+// lists are that operation's.
 template <class Os>
 void basic_account_tree<Os>::child_after_fork() noexcept {
+  const bool interrupted = lock_.interrupted_by_fork();
   lock_.child_after_fork();
-  if (!lock_.held_by_me()) relief_.child_after_fork();
+  if (!interrupted) relief_.child_after_fork();
 }
 
 }  // namespace strata::core

@@ -113,6 +113,12 @@ void report_corrupted_link(const void* block, std::size_t block_size) noexcept {
                                     .view());
 }
 
+void report_reentry() noexcept {
+  fatal("reentry",
+        "a signal handler called the allocator while it had interrupted the allocator in the same "
+        "thread; malloc and free are not safe in signal handlers");
+}
+
 void report_wrong_heap(const void* block, std::string_view heap) noexcept {
   fatal("wrong heap", message{}
                           .add("the block at ")

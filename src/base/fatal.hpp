@@ -65,6 +65,7 @@ inline void debug_check([[maybe_unused]] Condition condition, [[maybe_unused]] s
 [[noreturn, gnu::cold]] void report_size_mismatch(const void* block, std::size_t given,
                                                   std::size_t actual) noexcept;
 [[noreturn, gnu::cold]] void report_corrupted_link(const void* block, std::size_t block_size) noexcept;
+[[noreturn, gnu::cold]] void report_reentry() noexcept;
 [[noreturn, gnu::cold]] void report_wrong_heap(const void* block, std::string_view heap) noexcept;
 
 }  // namespace strata::base

@@ -1,10 +1,10 @@
 // A lock that knows its holder.
 //
 // fork() may run in a signal handler that interrupted this very thread inside
-// the allocator. The handler then must not wait for a lock that its own thread
-// holds: fork hooks skip it, and since the child's only thread continues the
-// interrupted operation, the lock is released there. For that to work at every
-// instruction, taking the lock and naming the holder are one atomic step:
+// the allocator. The handler must not wait for a lock that its own thread holds,
+// nor, without end, for one whose holder waits for a lock of this thread. For
+// that to work at every instruction, taking the lock and naming the holder are
+// one atomic step:
 //
 //   word   0                   free
 //          token of a thread   held
@@ -13,7 +13,7 @@
 // The protocol is that of Drepper, "Futexes Are Tricky" (2011), mutex2, with the
 // token in place of a one. Sleepers wait on the lower half of the word.
 //
-// `Os` supplies thread_token, wait, wake and cpu_relax (see os/contract.hpp).
+// `Os` supplies thread_token, wait, wait_for, wake and cpu_relax (see os/contract.hpp).
 #pragma once
 
 #include <atomic>
@@ -33,18 +33,25 @@ class mutex {
   mutex& operator=(const mutex&) = delete;
 
   void lock() noexcept {
-    if (!try_lock()) lock_slow();
+    ++depth_;  // before the lock, so that no signal finds it held and not counted
+    if (!try_take()) lock_slow();
   }
 
   [[nodiscard]] bool try_lock() noexcept {
-    std::uint64_t expected = state_free;
-    return word_.compare_exchange_strong(expected, Os::thread_token(), std::memory_order_acquire,
-                                         std::memory_order_relaxed);
+    ++depth_;
+    if (try_take()) return true;
+    --depth_;
+    return false;
   }
 
   void unlock() noexcept {
     if ((word_.exchange(state_free, std::memory_order_release) & awaited) != 0) Os::wake(lower());
+    --depth_;
   }
+
+  // True while this thread holds, or is about to take, any lock of this kind:
+  // then whoever runs now interrupted it.
+  [[nodiscard]] static bool interrupted() noexcept { return depth_ != 0; }
 
   // Exact for the calling thread, whatever others do meanwhile.
   [[nodiscard]] bool held_by_me() const noexcept {
@@ -52,15 +59,22 @@ class mutex {
   }
 
   // Around fork, in the thread that forks; forks may nest through signals.
-  void prepare_fork() noexcept {
+  // `patient`: this thread was not interrupted inside the allocator, so every
+  // holder will let go. Otherwise a holder may wait for us, and after some
+  // patience its lock is left alone: what it protects may then be caught
+  // half-way in the child, which beats a child that never is.
+  void prepare_fork(bool patient) noexcept {
     if (held_by_me()) {
       ++fork_skips_;
-    } else {
+    } else if (patient) {
       lock();
+    } else {
+      lock_with_little_patience();
     }
   }
 
   void parent_after_fork() noexcept {
+    if (!held_by_me()) return;
     if (fork_skips_ != 0) {
       --fork_skips_;
     } else {
@@ -68,12 +82,18 @@ class mutex {
     }
   }
 
+  // Between prepare and child: this thread held the lock before it forked.
+  [[nodiscard]] bool interrupted_by_fork() const noexcept {
+    return held_by_me() && fork_skips_ != 0;
+  }
+
+  // Whoever held or awaited it does not exist in the child. An operation of this
+  // thread that the fork interrupted goes on without the lock: nobody else can
+  // come between, and the signal handler may itself allocate.
   void child_after_fork() noexcept {
-    if (fork_skips_ != 0) {
-      --fork_skips_;
-    } else {
-      reset_after_fork();
-    }
+    if (held_by_me() && fork_skips_ == 0) --depth_;
+    fork_skips_ = 0;
+    reset_after_fork();
   }
 
   // Only in a forked child: holders and sleepers do not exist there.
@@ -84,10 +104,19 @@ class mutex {
   static constexpr std::uint64_t awaited = 1;
   static constexpr int spins_max = 100;
 
+  static constexpr int fork_tries_max = 200;
+  static constexpr std::uint64_t fork_wait_ns = 100'000;
+
+  [[nodiscard]] bool try_take() noexcept {
+    std::uint64_t expected = state_free;
+    return word_.compare_exchange_strong(expected, Os::thread_token(), std::memory_order_acquire,
+                                         std::memory_order_relaxed);
+  }
+
   [[gnu::cold, gnu::noinline]] void lock_slow() noexcept {
-    check(!held_by_me(), "a thread waits for a strata lock that it holds itself");
+    if (held_by_me()) report_reentry();
     for (int spin = 0; spin < spins_max; ++spin) {
-      if (word_.load(std::memory_order_relaxed) == state_free && try_lock()) return;
+      if (word_.load(std::memory_order_relaxed) == state_free && try_take()) return;
       Os::cpu_relax();
     }
     while (!lock_awaited()) {
@@ -110,6 +139,14 @@ class mutex {
     return false;
   }
 
+  void lock_with_little_patience() noexcept {
+    for (int tries = 0; tries < fork_tries_max; ++tries) {
+      if (try_lock()) return;
+      Os::wait_for(lower(), static_cast<std::uint32_t>(word_.load(std::memory_order_relaxed)),
+                   fork_wait_ns);
+    }
+  }
+
   // What the system's wait looks at.
   [[nodiscard]] std::atomic<std::uint32_t>& lower() noexcept {
     static_assert(std::endian::native == std::endian::little);
@@ -120,6 +157,7 @@ class mutex {
   std::atomic<std::uint64_t> word_{state_free};
   // Forks that found the lock held by their own thread. Only its holder looks.
   std::uint32_t fork_skips_ = 0;
+  inline static thread_local constinit std::uint32_t depth_ = 0;
 };
 
 // The lock of a single-threaded configuration: no atomics, no code.
@@ -129,7 +167,8 @@ class no_mutex {
   [[nodiscard]] bool try_lock() noexcept { return true; }
   void unlock() noexcept {}
   [[nodiscard]] bool held_by_me() const noexcept { return false; }
-  void prepare_fork() noexcept {}
+  [[nodiscard]] static bool interrupted() noexcept { return false; }
+  void prepare_fork(bool) noexcept {}
   void parent_after_fork() noexcept {}
   void child_after_fork() noexcept {}
 };

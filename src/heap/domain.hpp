@@ -39,6 +39,16 @@ class basic_domain {
     return true;
   }
 
+  // The program lowers its limit on address space: what is only reserved, and
+  // the tables about it, must not count against it.
+  void lower_address_space(std::size_t limit) noexcept {
+    const std::size_t before = segment_table_bytes();
+    regions.shrink(limit);
+    slabs.shrink(regions.window());
+    const std::size_t after = segment_table_bytes();
+    if (after < before) Os::release(base::advance(segments_, after), before - after);
+  }
+
   [[nodiscard]] segment& segment_at(std::size_t index) const noexcept { return segments_[index]; }
   [[nodiscard]] std::size_t index_of(const segment& which) const noexcept {
     return static_cast<std::size_t>(&which - segments_);
@@ -61,13 +71,22 @@ class basic_domain {
 
  private:
   bool start_segments() noexcept {
-    const std::size_t count = base::divide_up(regions.window().granules(), segment_granules);
-    const std::size_t bytes = base::align_up(count * sizeof(segment), Os::page_size());
+    if (segments_ != nullptr) return true;
+    const std::size_t bytes = segment_table_bytes();
     void* memory = Os::reserve(bytes, Os::page_size(), os::initial_access::none);
-    if (memory == nullptr || !Os::commit(memory, bytes)) return false;
+    if (memory == nullptr) return false;
+    if (!Os::commit(memory, bytes)) {
+      Os::release(memory, bytes);
+      return false;
+    }
     Os::name_range(memory, bytes, "strata: segments");
     segments_ = static_cast<segment*>(memory);
     return true;
+  }
+
+  [[nodiscard]] std::size_t segment_table_bytes() const noexcept {
+    const std::size_t count = base::divide_up(regions.window().granules(), segment_granules);
+    return base::align_up(count * sizeof(segment), Os::page_size());
   }
 
   static bool open_records(void* self, granule_run run) noexcept {

@@ -8,6 +8,7 @@
 //   large_*        blocks with granules of their own, and their cache
 //   local_heap     what one thread owns; remote: what travels between threads
 //   basic_heap     tier 5; retention: what it keeps, and for how long
+//   unsynchronized_heap     a tier 5 for one thread, with its own front door
 //   process        all heaps of a process; thread_front: what a thread finds at once
 //   lookup, walk, measure   from a pointer to its block; all blocks; all figures
 //

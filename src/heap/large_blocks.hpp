@@ -83,8 +83,9 @@ class basic_large_blocks {
     }
     ++moves_;
     owner* holder = record.owner;
+    const bool clean = clean_tail(record, from, record.large_bytes);
     remove(record);
-    domain_.regions.return_run(from);
+    if (clean) domain_.regions.return_run(from);
     return &place(holder, to.first, bytes);
   }
 
@@ -149,10 +150,17 @@ class basic_large_blocks {
     base::racy_store(record.state, slab_state::was_large);
   }
 
+  // Gives back the pages from `bytes` on. Also what lies behind the block in its
+  // last granule: a run from the cache may be dirty there.
+  bool clean_tail(const slab& record, granule_run run, std::size_t bytes) noexcept {
+    if (bytes == run.bytes()) return true;
+    std::byte* tail = domain_.slabs.address_of(record) + bytes;
+    return Os::decommit(tail, run.bytes() - bytes, os::decommit_mode::immediate);
+  }
+
   // The pages from `bytes` on, and the granules that hold nothing else.
   bool give_tail(const slab& record, granule_run run, std::size_t bytes) noexcept {
-    std::byte* tail = domain_.slabs.address_of(record) + bytes;
-    if (!Os::decommit(tail, record.large_bytes - bytes, os::decommit_mode::immediate)) return false;
+    if (!clean_tail(record, run, bytes)) return false;
     const std::size_t kept = granules_for(bytes);
     if (kept < run.count) domain_.regions.return_run({run.first + kept, run.count - kept});
     return true;

@@ -65,8 +65,10 @@ class alignas(64) basic_local_heap : public owner {
   [[gnu::noinline]] allocation refill(std::size_t index, std::size_t size) noexcept;
 
   [[nodiscard]] block*& list(std::size_t index) noexcept {
-    return index <= linear_count && linear_lists_ != nullptr ? linear_lists_[index]
-                                                             : queues_[index].list;
+    if constexpr (Config::thread_safe) {
+      if (index <= linear_count && linear_lists_ != nullptr) return linear_lists_[index];
+    }
+    return queues_[index].list;
   }
 
   // Frees that the fast path declined: a full, medium, or adopted slab.
@@ -75,7 +77,7 @@ class alignas(64) basic_local_heap : public owner {
   // The last live block of a slab went.
   [[gnu::cold, gnu::noinline]] void retire_slab(slab& record) noexcept;
 
-  // True when `candidate` is free: in its slab, or on the class's list.
+  // True when `candidate` is free: in its slab, on the class's list, or in the inbox.
   [[nodiscard]] bool is_free(const slab& record, const void* candidate) noexcept;
 
   void collect_inbox() noexcept;

@@ -168,7 +168,7 @@ bool basic_local_heap<Config>::is_free(const slab& record, const void* candidate
   for (const block* at = list(record.size_class); at != nullptr; at = at->next) {
     if (at == candidate) return true;
   }
-  return false;
+  return inbox_.contains(candidate);
 }
 
 template <class Config>

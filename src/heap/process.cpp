@@ -20,7 +20,7 @@ base::settings read_settings() noexcept {
   base::settings read;
   if (os::platform::is_privileged()) return read;
   base::apply_environment(read, os::platform::environment());
-  const std::size_t length = std::min(read.report_file.size(), sizeof report_file);
+  const std::size_t length = std::min(read.report_file.size(), sizeof report_file - 1);
   std::copy_n(read.report_file.data(), length, report_file);
   read.report_file = {report_file, length};
   return read;
@@ -57,9 +57,8 @@ std::size_t purge() noexcept { return the_process.purge(); }
 
 std::size_t pump() noexcept { return the_process.started() ? the_process.purge_aged() : 0; }
 
-// Whatever the new limit: what is not yet opened would only stand in its way.
-void lower_address_space(std::size_t) noexcept {
-  if (the_process.started()) the_process.lower_address_space();
+void lower_address_space(std::size_t bytes) noexcept {
+  if (the_process.started()) the_process.lower_address_space(bytes);
 }
 
 }  // namespace strata::core

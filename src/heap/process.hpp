@@ -13,6 +13,7 @@
 //                     -> diagnosis
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <string_view>
@@ -113,13 +114,18 @@ class basic_process {
   void destroy_heap(heap& ending) noexcept;
   [[nodiscard]] void* allocate_from(heap& from, std::size_t size, std::size_t alignment) noexcept;
   [[nodiscard]] void* allocate_zeroed_from(heap& from, std::size_t size) noexcept;
+  // What such a heap keeps: little, because thousands of them are normal.
+  [[nodiscard]] retention first_class_retention() const noexcept {
+    constexpr std::size_t retain_floor = 64 * base::kib;
+    return retention_of(std::min(retain_floor, domain_.settings.retain_min));
+  }
 
   // -- The whole process ----------------------------------------------------------------
 
   std::size_t purge() noexcept;
   // For the program's pump or the background thread: what time says should go.
   std::size_t purge_aged() noexcept;
-  void lower_address_space() noexcept { domain_.regions.give_up_reservation(); }
+  void lower_address_space(std::size_t limit) noexcept { domain_.lower_address_space(limit); }
   // Brings the calling thread's caches and posted blocks home.
   void flush_thread() noexcept;
 

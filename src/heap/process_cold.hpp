@@ -135,11 +135,8 @@ void basic_process<Config>::free_suspect(slab& record, block* freed) noexcept {
 // heaps, which may be destroyed any time, go at once.
 template <class Config>
 void basic_process<Config>::free_remote(local& owner, slab& record, block* freed) noexcept {
-  if (freed->key == in_flight_key(record)) {
-    base::report_double_free(freed, class_size(record.size_class));
-  }
   if (freed->key == &record) return owner.accept_suspect(freed);
-  freed->key = in_flight_key(record);
+  freed->key = &record;
   local* mine = this_thread<Config>.process_local;
   if (mine != nullptr && owner.home() == &process_heap_) {
     mine->outgoing().add(owner, freed);

@@ -8,8 +8,6 @@ namespace strata::core {
 template <class Config>
 auto basic_process<Config>::create_heap(std::string_view name, std::size_t limit,
                                         account_type* parent) noexcept -> heap* {
-  // Small heaps keep little: thousands of them are normal.
-  constexpr std::size_t retain_floor = 64 * base::kib;
   account_type* charged = domain_.accounts.create(name, limit, parent);
   if (charged == nullptr) return nullptr;
   void* memory = domain_.metadata.allocate(sizeof(heap), alignof(heap));
@@ -18,7 +16,7 @@ auto basic_process<Config>::create_heap(std::string_view name, std::size_t limit
     return nullptr;
   }
   heap* made = ::new (memory) heap(domain_);
-  made->start(*charged, retention_of(std::min(retain_floor, domain_.settings.retain_min)));
+  made->start(*charged, first_class_retention());
   base::lock_guard guard(heaps_lock_);
   heaps_.push_back(*made);
   return made;

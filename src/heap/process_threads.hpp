@@ -104,16 +104,17 @@ void basic_process<Config>::end_thread() noexcept {
 
 template <class Config>
 void basic_process<Config>::prepare_fork() noexcept {
-  heaps_lock_.prepare_fork();
-  const auto prepare = [](heap& each) {
-    each.locals_lock().prepare_fork();
-    each.lock().prepare_fork();
+  const bool patient = !Config::mutex::interrupted();
+  heaps_lock_.prepare_fork(patient);
+  const auto prepare = [patient](heap& each) {
+    each.locals_lock().prepare_fork(patient);
+    each.lock().prepare_fork(patient);
   };
   prepare(process_heap_);
   for (heap* at = heaps_.front(); at != nullptr; at = heap_list::next(*at)) prepare(*at);
-  domain_.regions.lock().prepare_fork();
-  domain_.metadata.lock().prepare_fork();
-  domain_.accounts.prepare_fork();
+  domain_.regions.lock().prepare_fork(patient);
+  domain_.metadata.lock().prepare_fork(patient);
+  domain_.accounts.prepare_fork(patient);
 }
 
 template <class Config>

@@ -10,9 +10,8 @@
 // IBM 1986), pushed by any thread and only ever emptied as a whole by the
 // owner, so that no ABA problem arises.
 //
-// A block in flight carries a key of its own: a second free of it, by any
-// thread, is noticed, and no stale copy of that key survives in memory, because
-// the owner overwrites it on arrival.
+// A block in flight carries the key of a free block, so a second free of it, by
+// any thread, is noticed as that of a block at rest is.
 #pragma once
 
 #include <array>
@@ -23,10 +22,6 @@
 #include "heap/slab.hpp"
 
 namespace strata::core {
-
-[[nodiscard]] inline const void* in_flight_key(const slab& record) noexcept {
-  return reinterpret_cast<const std::byte*>(&record) + 1;
-}
 
 struct chain {
   block* first = nullptr;
@@ -53,6 +48,14 @@ class inbox {
 
   [[nodiscard]] bool empty() const noexcept {
     return stack_.load(std::memory_order_relaxed) == nullptr;
+  }
+
+  // For the owner, who alone takes blocks out.
+  [[nodiscard]] bool contains(const void* candidate) const noexcept {
+    for (const block* at = stack_.load(std::memory_order_acquire); at != nullptr; at = at->next) {
+      if (at == candidate) return true;
+    }
+    return false;
   }
 
   // Everything posted so far, for the owner.

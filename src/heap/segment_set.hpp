@@ -229,7 +229,7 @@ class basic_segment_set {
     for (base::word left = from.owned & ~from.free; left != 0; left &= left - 1) {
       const auto bit = static_cast<std::size_t>(std::countr_zero(left));
       slab& record = domain_.slabs.at(domain_.index_of(from) * segment_granules + bit);
-      if (record.state != slab_state::tail) visit(record);
+      if (record.state != slab_state::tail && record.state != slab_state::none) visit(record);
     }
   }
 

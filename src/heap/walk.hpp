@@ -36,7 +36,7 @@ inline bool walk_slab(const slab& record, std::byte* start, block_visitor visit,
   }
   for (std::size_t i = 0; i < record.extended; ++i) {
     block* candidate = reinterpret_cast<block*>(start + i * size);
-    const bool in_flight = candidate->key == in_flight_key(record);
+    const bool in_flight = candidate->key == &record;  // in another thread's outbox
     if (free.contains(i) || in_flight) continue;
     if (!visit(context, candidate, size)) return false;
   }

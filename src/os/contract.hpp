@@ -15,8 +15,8 @@
 //
 //   reserve ----> commit <----> decommit
 //      |            |              |
-//      +------------+--------------+----> release (only ranges that were
-//                                         reserved separately)
+//      +------------+--------------+----> release (a range as it was reserved,
+//                                         or its end)
 #pragma once
 
 #include <atomic>

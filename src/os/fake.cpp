@@ -265,10 +265,13 @@ void fake_os::release(void* range, std::size_t bytes) noexcept {
   const guard hold(m.lock);
   ++m.counts.release;
   const page_range pages(range, bytes);
-  const auto found = m.reservations.find(pages.begin);
-  const bool whole = found != m.reservations.end() && found->second == bytes;
-  if (!m.expect(whole, "release of what was not reserved as one", pages)) return;
-  m.reservations.erase(found);
+  const auto after = m.reservations.lower_bound(pages.end);
+  const auto found = after == m.reservations.begin() ? after : std::prev(after);
+  const bool end_of_one = found != m.reservations.end() && found->first <= pages.begin &&
+                          found->first + found->second == pages.end;
+  if (!m.expect(end_of_one, "release of what is not the end of a reservation", pages)) return;
+  found->second -= bytes;
+  if (found->second == 0) m.reservations.erase(found);
   m.forget(pages);
   linux_os::release(range, bytes);
 }

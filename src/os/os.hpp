@@ -4,6 +4,7 @@
 #pragma once
 
 #include "os/contract.hpp"
+#include "os/file.hpp"
 #include "os/linux.hpp"
 
 namespace strata::os {

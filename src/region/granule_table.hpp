@@ -3,9 +3,9 @@
 //
 //   record = table + ((pointer >> granule_shift) & mask)
 //
-// The window is as large as the table's number of slots, so its granules fill
-// every slot exactly once, wherever the window starts. A pointer from elsewhere
-// lands on a record too, and what the record says does not match it.
+// The window is aligned to its size and has as many granules as the table has
+// records, so granule i has record i. A pointer from elsewhere lands on a record
+// too, and what the record says does not match it.
 //
 // Records of granules that were never opened read as zeros and cost no memory.
 // Before `start`, every pointer leads to one record of zeros.
@@ -27,7 +27,9 @@ class basic_granule_table {
  public:
   constexpr explicit basic_granule_table(Record* before_start) noexcept : records_(before_start) {}
 
+  // Once started, it stays as it is.
   bool start(const basic_window<Os>& window) noexcept {
+    if (base_ != nullptr) return true;
     const std::size_t slots = window.granules();
     const std::size_t bytes = base::align_up(slots * sizeof(Record), Os::page_size());
     void* memory = Os::reserve(bytes, Os::page_size(), os::initial_access::read_zero);
@@ -36,18 +38,29 @@ class basic_granule_table {
     Os::name_range(memory, bytes, "strata: records");
     records_ = static_cast<Record*>(memory);
     mask_ = (slots - 1) * sizeof(Record);
-    base_slot_ = reinterpret_cast<std::uintptr_t>(window.base()) >> granule_shift;
     base_ = window.base();
     return true;
   }
 
   // Makes the records of `run` writable. Runs come in any order.
   bool open(granule_run run) noexcept {
-    if (run.count == 0) return true;
-    const std::size_t first = slot(run.first);
-    const std::size_t until_wrap = slots() - first;
-    const std::size_t here = run.count < until_wrap ? run.count : until_wrap;
-    return commit_slots(first, here) && commit_slots(0, run.count - here);
+    const std::size_t page = Os::page_size();
+    const std::size_t from = base::align_down(run.first * sizeof(Record), page);
+    const std::size_t to = base::align_up(run.end() * sizeof(Record), page);
+    if (!Os::commit(base::advance(records_, from), to - from)) return false;
+    committed_ += to - from;
+    return true;
+  }
+
+  // The window shrank: its granules keep their records. While another thread
+  // still uses the old mask, it asks for records of the window's granules only,
+  // unless it frees what was never allocated.
+  void shrink(const basic_window<Os>& window) noexcept {
+    const std::size_t page = Os::page_size();
+    const std::size_t before = base::align_up(mask_ + sizeof(Record), page);
+    mask_ = (window.granules() - 1) * sizeof(Record);
+    const std::size_t after = base::align_up(mask_ + sizeof(Record), page);
+    if (after < before) Os::release(base::advance(records_, after), before - after);
   }
 
   [[nodiscard]] Record& find(const void* pointer) const noexcept {
@@ -55,11 +68,11 @@ class basic_granule_table {
     return *reinterpret_cast<Record*>(reinterpret_cast<std::byte*>(records_) + offset);
   }
 
-  [[nodiscard]] Record& at(std::size_t granule) const noexcept { return records_[slot(granule)]; }
+  [[nodiscard]] Record& at(std::size_t granule) const noexcept { return records_[granule]; }
 
   // The other way round; requires a record of this table.
   [[nodiscard]] std::size_t granule_of(const Record& record) const noexcept {
-    return (static_cast<std::size_t>(&record - records_) - base_slot_) & (slots() - 1);
+    return static_cast<std::size_t>(&record - records_);
   }
 
   [[nodiscard]] std::byte* address_of(const Record& record) const noexcept {
@@ -73,24 +86,8 @@ class basic_granule_table {
   // in the right place; the mask clears the bits below.
   static constexpr std::size_t scale = granule_shift - base::log2_floor(sizeof(Record));
 
-  [[nodiscard]] std::size_t slots() const noexcept { return mask_ / sizeof(Record) + 1; }
-  [[nodiscard]] std::size_t slot(std::size_t granule) const noexcept {
-    return (granule + base_slot_) & (slots() - 1);
-  }
-
-  bool commit_slots(std::size_t first, std::size_t count) noexcept {
-    if (count == 0) return true;
-    const std::size_t page = Os::page_size();
-    const std::size_t from = base::align_down(first * sizeof(Record), page);
-    const std::size_t to = base::align_up((first + count) * sizeof(Record), page);
-    if (!Os::commit(base::advance(records_, from), to - from)) return false;
-    committed_ += to - from;
-    return true;
-  }
-
   Record* records_;
   std::size_t mask_ = 0;
-  std::size_t base_slot_ = 0;
   std::byte* base_ = nullptr;
   std::size_t committed_ = 0;
 };

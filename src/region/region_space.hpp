@@ -84,7 +84,8 @@ class basic_region_space {
   granule_run take_run(std::size_t count, std::size_t alignment) noexcept {
     base::lock_guard guard(lock_);
     granule_run run = find_run(count, alignment);
-    if (!run && open_region(count, alignment)) run = find_run(count, alignment);
+    // More than once only if the window stepped over a place and lost the alignment.
+    while (!run && open_region(count, alignment)) run = find_run(count, alignment);
     if (run) mark_taken(run);
     return run;
   }
@@ -112,9 +113,9 @@ class basic_region_space {
     return granule < opened() && bitmap().test(granule);
   }
 
-  void give_up_reservation() noexcept {
+  void shrink(std::size_t limit) noexcept {
     base::lock_guard guard(lock_);
-    window_.give_up_reservation();
+    window_.shrink(limit);
   }
 
   [[nodiscard]] const basic_window<Os>& window() const noexcept { return window_; }
@@ -155,12 +156,17 @@ class basic_region_space {
   [[nodiscard]] base::bitmap_view segments() const noexcept { return {segments_, words()}; }
 
   bool start_bitmaps() noexcept {
+    if (any_ != nullptr) return true;
     const std::size_t word_count = base::divide_up(window_.granules(), segment_granules);
     const std::size_t summary = base::divide_up(word_count, base::word_bits);
     const std::size_t bytes =
         base::align_up((word_count + 3 * summary) * sizeof(base::word), Os::page_size());
     void* memory = Os::reserve(bytes, Os::page_size(), os::initial_access::none);
-    if (memory == nullptr || !Os::commit(memory, bytes)) return false;
+    if (memory == nullptr) return false;
+    if (!Os::commit(memory, bytes)) {
+      Os::release(memory, bytes);
+      return false;
+    }
     Os::name_range(memory, bytes, "strata: region bitmap");
     any_ = static_cast<base::word*>(memory);
     whole_ = any_ + summary;

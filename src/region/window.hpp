@@ -6,6 +6,9 @@
 //   |<-- committed, never given -->|<-- reserved: no access -------->|
 //   |    up                        |
 //
+// The window is aligned to its size, a power of two: so its low address bits
+// number its granules, also after it has shrunk.
+//
 // Two ways to hold it, decided when the process starts:
 //   reserved  the whole range is mapped without access at once; opening a region
 //             is one mprotect that grows a mapping and adds none.
@@ -18,6 +21,7 @@
 // Not synchronised: tier 1 holds its lock around every change.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -33,9 +37,12 @@ class basic_window {
 
   // `wanted`: bytes of address space, 0 to choose from the machine. Returns
   // false only when not even a place for records of one region can be found.
+  // Once started, it stays as it is.
   bool start(std::size_t wanted) noexcept {
+    if (size_ != 0) return true;
     const std::size_t limit = Os::address_space_limit();
-    const std::size_t size = wanted != 0 ? std::bit_ceil(wanted) : default_size();
+    std::size_t size = wanted != 0 ? std::bit_ceil(wanted) : default_size();
+    if (size < size_smallest) size = size_smallest;
     if (limit == SIZE_MAX && reserve(size)) return true;
     return claim(limit, size);
   }
@@ -69,22 +76,25 @@ class basic_window {
         if (open_exactly(size)) return take_opened(size);
         if (size == bytes_min) break;
       }
-      if (reserved_ || opened_ + segment_bytes >= size_) break;
+      if (reserved_ || opened_ + segment_bytes >= size_ || !available(bytes_min)) break;
       opened_ += segment_bytes;  // somebody else's mapping lies here: step over it
     }
     return {};
   }
 
   // The program is about to lower its limit on address space: what is not yet
-  // opened would count against it, so it goes back.
-  void give_up_reservation() noexcept {
-    if (!reserved_) return;
+  // opened would count against it, so it goes back, and the window shrinks to
+  // what can be used under the limit.
+  void shrink(std::size_t limit) noexcept {
+    if (reserved_ && opened_ < size_) Os::release(base_ + opened_, size_ - opened_);
     reserved_ = false;
-    if (opened_ < size_) Os::release(base_ + opened_, size_ - opened_);
+    const std::size_t usable = limit > size_ ? size_ : opened_ + limit;
+    const std::size_t size = std::bit_ceil(usable < size_smallest ? size_smallest : usable);
+    if (size < size_) size_ = size;
   }
 
   [[nodiscard]] bool invariant() const noexcept {
-    return opened_ <= size_ && base::is_aligned(base_, segment_bytes) &&
+    return opened_ <= size_ && base::is_aligned(base_, size_ == 0 ? 1 : size_) &&
            base::is_aligned(opened_, granule_bytes) && (size_ == 0 || base::is_power_of_two(size_));
   }
 
@@ -99,8 +109,9 @@ class basic_window {
   }
 
   bool reserve(std::size_t size) noexcept {
-    for (; size >= base::gib; size /= 2) {
-      void* place = Os::reserve(size, segment_bytes, os::initial_access::none);
+    const std::size_t least = size < base::gib ? size : base::gib;
+    for (; size >= least; size /= 2) {
+      void* place = Os::reserve(size, size, os::initial_access::none);
       if (place == nullptr) continue;
       base_ = static_cast<std::byte*>(place);
       size_ = size;
@@ -122,8 +133,17 @@ class basic_window {
     if (size_ < size_smallest) size_ = size_smallest;
     const std::uintptr_t top = reinterpret_cast<std::uintptr_t>(probe);
     const std::size_t below = size_ * 8 < top / 2 ? size_ * 8 : top / 2;
-    base_ = reinterpret_cast<std::byte*>(base::align_down(top - below, segment_bytes));
+    base_ = reinterpret_cast<std::byte*>(base::align_down(top - below, size_));
     return true;
+  }
+
+  // Whether the system has that much at all, so that it was the place it refused.
+  [[nodiscard]] static bool available(std::size_t bytes) noexcept {
+    void* probe = Os::reserve(bytes, Os::page_size(), os::initial_access::none);
+    if (probe == nullptr) return false;
+    const bool committed = Os::commit(probe, bytes);
+    Os::release(probe, bytes);
+    return committed;
   }
 
   [[nodiscard]] static std::size_t smaller(std::size_t size, std::size_t bytes_min) noexcept {

@@ -28,13 +28,29 @@ int as_parent_of_one() {
   return WEXITSTATUS(status) == 9 ? 0 : 1;
 }
 
-int wait_for_signal() {
-  std::puts("ready");
-  std::fflush(stdout);
+// Past stdio, whose exit handler could write it again if a signal came inside.
+void print_ready() {
+  if (::write(STDOUT_FILENO, "ready\n", 6) != 6) std::abort();
+}
+
+int wait_for_end() {
+  print_ready();
   for (;;) ::pause();
 }
 
-void exit_by(int signal) { std::exit(signal == SIGTERM ? 44 : 45); }
+int catch_signal() {
+  sigset_t caught;
+  sigemptyset(&caught);
+  for (const int signal : {SIGTERM, SIGHUP}) {
+    std::signal(signal, SIG_DFL);  // nohup ignores one of them
+    sigaddset(&caught, signal);
+  }
+  ::sigprocmask(SIG_BLOCK, &caught, nullptr);
+  print_ready();
+  int signal = 0;
+  ::sigwait(&caught, &signal);
+  return signal == SIGTERM ? 44 : 45;
+}
 
 int hold(int count) {
   for (int i = 0; i < count; ++i) {
@@ -63,11 +79,8 @@ int main(int count, char** values) {
     return 0;
   }
   if (how == "fork") return as_parent_of_one();
-  if (how == "catch") {
-    std::signal(SIGTERM, exit_by);
-    std::signal(SIGHUP, exit_by);
-  }
-  if (how == "catch" || how == "wait") return wait_for_signal();
+  if (how == "catch") return catch_signal();
+  if (how == "wait") return wait_for_end();
   if (how == "hold") return hold(number);
   return 99;
 }

@@ -65,6 +65,11 @@ std::vector<class_row> classes_by_live_bytes(const core::snapshot& memory) {
   return rows;
 }
 
+std::uint64_t refills_from_fresh(const core::snapshot& memory) {
+  const std::uint64_t reused = memory.refills_from_active + memory.refills_from_queue;
+  return memory.refills - std::min(reused, memory.refills);
+}
+
 hit_rate thread_cache_hits(const core::snapshot& memory) {
   std::uint64_t requests = 0;
   for (std::size_t index = 0; index < class_count(memory); ++index) {

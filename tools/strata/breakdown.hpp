@@ -50,6 +50,10 @@ struct hit_rate {
   std::uint64_t requests;
 };
 
+// Refills that neither the active slab nor the queue served: with blocks that
+// were never used before.
+[[nodiscard]] std::uint64_t refills_from_fresh(const core::snapshot& memory);
+
 [[nodiscard]] hit_rate thread_cache_hits(const core::snapshot& memory);
 
 }  // namespace strata::tool

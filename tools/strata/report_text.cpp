@@ -143,13 +143,13 @@ void add_events(page& out, const core::snapshot& memory) {
   out.heading("How requests were served");
   out.line("  thread caches   {} of about {} requests without a refill",
            percent(hits.hits, hits.requests), grouped(hits.requests));
-  out.line(
-      "  refills         {}: {} from the inbox, {} from the active slab, {} from the queue, "
-      "{} from new slabs",
-      grouped(memory.refills), percent(memory.refills_from_inbox, memory.refills),
-      percent(memory.refills_from_active, memory.refills),
-      percent(memory.refills_from_queue, memory.refills),
-      percent(memory.refills_from_segment, memory.refills));
+  out.line("  refills         {}: {} from the active slab, {} from the queue, {} from fresh blocks",
+           grouped(memory.refills), percent(memory.refills_from_active, memory.refills),
+           percent(memory.refills_from_queue, memory.refills),
+           percent(refills_from_fresh(memory), memory.refills));
+  out.line("                  {} after emptying the inbox, {} new slabs",
+           percent(memory.refills_from_inbox, memory.refills),
+           grouped(memory.refills_from_segment));
   out.line("  large cache     {} of {} large requests",
            percent(memory.large_cache_hits, memory.large_allocations),
            grouped(memory.large_allocations));

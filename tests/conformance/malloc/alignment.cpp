@@ -55,8 +55,8 @@ void check_aligned_block(void* raw, std::size_t alignment, std::size_t size) {
 }
 
 void every_power_of_two_at_every_size() {
-  constexpr std::size_t sizes[] = {1,    2,    7,     8,     9,      16,     17,    24,
-                                   63,   64,   100,   1000,  1024,   4095,   4096,  4097,
+  constexpr std::size_t sizes[] = {1,    2,    7,     8,     9,      16,     17,      24,
+                                   63,   64,   100,   1000,  1024,   4095,   4096,    4097,
                                    8192, 9000, 65536, 65537, 131072, 300000, 1 << 20, 5000000};
   for (std::size_t alignment = 1; alignment <= memory::gib; alignment *= 2) {
     for (const std::size_t size : sizes) {
@@ -104,8 +104,8 @@ void aligned_alloc_refuses_no_power_of_two() {
 
 void posix_memalign_refuses_bad_alignments() {
   void* const untouched = reinterpret_cast<void*>(0x1234);
-  for (const std::size_t alignment : {0UL, 1UL, 2UL, 3UL, 4UL, 7UL, 12UL, 24UL, 40UL, 100UL, 4097UL,
-                                      12288UL, SIZE_MAX}) {
+  for (const std::size_t alignment :
+       {0UL, 1UL, 2UL, 3UL, 4UL, 7UL, 12UL, 24UL, 40UL, 100UL, 4097UL, 12288UL, SIZE_MAX}) {
     void* block = untouched;
     errno = 99;
     suite::expect_equal(::posix_memalign(&block, opaque(alignment), 64), EINVAL, "posix_memalign");
@@ -121,7 +121,8 @@ void posix_memalign_refuses_bad_alignments() {
 
 void valloc_and_pvalloc_give_pages() {
   const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-  for (const std::size_t size : {std::size_t{1}, std::size_t{100}, page - 1, page, page + 1, 10 * page}) {
+  for (const std::size_t size :
+       {std::size_t{1}, std::size_t{100}, page - 1, page, page + 1, 10 * page}) {
     owned some{::valloc(size)};
     expect(aligned(some.get(), page), "valloc");
     owned rounded{::pvalloc(size)};
@@ -142,7 +143,8 @@ void usable_size_is_usable() {
   }
   for (std::size_t i = 0; i < kept.size(); ++i) {
     void* block = kept[i].get();
-    expect(memory::intact(block, ::malloc_usable_size(block), i), "the usable bytes are the block's");
+    expect(memory::intact(block, ::malloc_usable_size(block), i),
+           "the usable bytes are the block's");
   }
 }
 

@@ -16,8 +16,9 @@ namespace {
 using memory::owned;
 using suite::expect;
 
-constexpr std::size_t sizes[] = {1,     8,     16,    24,    100,    128,    1000,    4000,   4096,
-                                 10000, 20000, 40000, 70000, 131072, 200000, 1048576, 3000000, 40000000};
+constexpr std::size_t sizes[] = {1,     8,      16,     24,      100,     128,
+                                 1000,  4000,   4096,   10000,   20000,   40000,
+                                 70000, 131072, 200000, 1048576, 3000000, 40000000};
 
 void dirty(std::size_t size, std::size_t count) {
   std::vector<owned> blocks;

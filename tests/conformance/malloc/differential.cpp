@@ -83,10 +83,15 @@ class worker {
     entry& slot = live_[random_.below(live_.size())];
     if (slot.block == nullptr) return allocate(slot);
     switch (random_.below(10)) {
-      case 0: case 1: return resize(slot);
-      case 2: return pass_on(slot);
-      case 3: return use_slack(slot);
-      default: return release(slot);
+      case 0:
+      case 1:
+        return resize(slot);
+      case 2:
+        return pass_on(slot);
+      case 3:
+        return use_slack(slot);
+      default:
+        return release(slot);
     }
   }
 
@@ -106,7 +111,7 @@ class worker {
       slot.block = std::malloc(slot.size);
     } else if (how < 6) {
       slot.block = std::calloc(1, slot.size);
-      expect(slot.block == nullptr || memory::all_zero(slot.block, slot.size), "calloc gives zeros");
+      check_zero(slot);
     } else {
       alignment = std::size_t{1} << random_.below(how == 6 ? 13 : 8);
       slot.block = ::memalign(alignment, slot.size);
@@ -114,15 +119,26 @@ class worker {
     admit(slot, alignment);
   }
 
+  void check_zero(const entry& slot) {
+    if (slot.block == nullptr ||
+        expect(memory::all_zero(slot.block, slot.size), "calloc gives zeros")) {
+      return;
+    }
+    suite::note("size", slot.size);
+    suite::note("operation", done_);
+  }
+
   void admit(entry& slot, std::size_t alignment) {
     if (!expect(slot.block != nullptr, "malloc")) std::abort();
-    expect(reinterpret_cast<std::uintptr_t>(slot.block) % std::max(alignment, std::size_t{16}) == 0, "alignment");
+    expect(reinterpret_cast<std::uintptr_t>(slot.block) % std::max(alignment, std::size_t{16}) == 0,
+           "alignment");
     suite::expect_at_least(::malloc_usable_size(slot.block), slot.size, "usable size");
     memory::fill(slot.block, slot.size, slot.seed);
   }
 
   void check(const entry& slot, const char* what) {
-    if (slot.block == nullptr || expect(memory::intact(slot.block, slot.size, slot.seed), what)) return;
+    if (slot.block == nullptr || expect(memory::intact(slot.block, slot.size, slot.seed), what))
+      return;
     suite::note("size", slot.size);
     suite::note("operation", done_);
   }
@@ -166,11 +182,11 @@ class worker {
 
 void random_operations() {
   suite::note("seed", chosen.seed);
-  const auto deadline =
-      std::chrono::steady_clock::now() + std::chrono::seconds(chosen.seconds_max);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(chosen.seconds_max);
   std::vector<worker> workers;
   for (std::size_t i = 0; i < chosen.threads; ++i) {
-    workers.emplace_back((chosen.seed + i) * 0x9e3779b97f4a7c15ULL, chosen.operations / chosen.threads);
+    workers.emplace_back((chosen.seed + i) * 0x9e3779b97f4a7c15ULL,
+                         chosen.operations / chosen.threads);
   }
   std::vector<std::thread> threads;
   for (worker& each : workers) threads.emplace_back(&worker::run, &each, deadline);

@@ -82,7 +82,8 @@ pid_t fork_child(void (*work)()) {
 void while_threads_allocate() {
   churning_threads others;
   for (int i = 0; i < 500; ++i) {
-    if (!expect(child::ended_well(fork_child(child_work)), "a child of fork works and ends")) return;
+    if (!expect(child::ended_well(fork_child(child_work)), "a child of fork works and ends"))
+      return;
   }
 }
 
@@ -159,13 +160,9 @@ void from_a_signal_handler_with_threads() {
   interrupted_program([] {}, true);
 }
 
-void from_a_signal_handler_child_allocates() {
-  interrupted_program(child_work, false);
-}
+void from_a_signal_handler_child_allocates() { interrupted_program(child_work, false); }
 
-void from_a_signal_handler_with_threads_child_allocates() {
-  interrupted_program(child_work, true);
-}
+void from_a_signal_handler_with_threads_child_allocates() { interrupted_program(child_work, true); }
 
 // -- Other ways to start a process ----------------------------------------------------
 
@@ -188,12 +185,13 @@ void posix_spawn_and_popen() {
     char name[] = "true";
     char* arguments[] = {name, nullptr};
     pid_t process = 0;
-    suite::expect_equal(::posix_spawn(&process, "/bin/true", nullptr, nullptr, arguments, environ), 0,
-                        "posix_spawn");
+    suite::expect_equal(::posix_spawn(&process, "/bin/true", nullptr, nullptr, arguments, environ),
+                        0, "posix_spawn");
     expect(child::ended_well(process), "the spawned process");
     std::FILE* pipe = ::popen("echo spawned", "r");
     char text[32] = {};
-    expect(std::fgets(text, sizeof text, pipe) != nullptr && std::string(text) == "spawned\n", "popen");
+    expect(std::fgets(text, sizeof text, pipe) != nullptr && std::string(text) == "spawned\n",
+           "popen");
     suite::expect_equal(::pclose(pipe), 0, "pclose");
   }
 }

@@ -55,8 +55,8 @@ void mallinfo2_follows_the_heap() {
   const auto during = ::mallinfo2();
   blocks.clear();
   const auto after = ::mallinfo2();
-  suite::expect_at_least(during.uordblks + during.hblkhd, before.uordblks + before.hblkhd + 15000000,
-                         "used bytes with 20 MB more");
+  suite::expect_at_least(during.uordblks + during.hblkhd,
+                         before.uordblks + before.hblkhd + 15000000, "used bytes with 20 MB more");
   suite::expect_at_most(after.uordblks + after.hblkhd, during.uordblks + during.hblkhd - 15000000,
                         "used bytes after the release");
 }
@@ -107,7 +107,8 @@ bool balanced_xml(const std::string& text, const std::string& root) {
     const std::string tag = text.substr(at + 1, end - at - 1);
     if (tag.empty() || tag[0] == '?' || tag[0] == '!') continue;
     if (std::count(tag.begin(), tag.end(), '"') % 2 != 0) return false;
-    const std::string name = tag.substr(tag[0] == '/', tag.find_first_of(" /", 1) - (tag[0] == '/'));
+    const std::string name =
+        tag.substr(tag[0] == '/', tag.find_first_of(" /", 1) - (tag[0] == '/'));
     if (tag[0] == '/') {
       if (open.empty() || open.back() != name) return false;
       open.pop_back();

@@ -30,7 +30,8 @@ void stage(const char* name) {
   for (std::size_t size = 1; size < 3 * memory::mib; size = size * 2 + 1) {
     owned block{std::malloc(size)};
     owned zeroed{std::calloc(1, size)};
-    if (block == nullptr || zeroed == nullptr || !memory::all_zero(zeroed.get(), size)) std::abort();
+    if (block == nullptr || zeroed == nullptr || !memory::all_zero(zeroed.get(), size))
+      std::abort();
     memory::fill(block.get(), size, size);
     if (!memory::intact(block.get(), size, size)) std::abort();
   }
@@ -46,7 +47,8 @@ void before_constructors(int, char**, char**) {
   early_block = std::malloc(1000);
   memory::fill(early_block, 1000, 11);
 }
-[[gnu::section(".preinit_array"), gnu::used]] void (*preinit)(int, char**, char**) = before_constructors;
+[[gnu::section(".preinit_array"), gnu::used]] void (*preinit)(int, char**,
+                                                              char**) = before_constructors;
 
 [[gnu::constructor(101)]] void first_constructor() { stage("constructor "); }
 
@@ -80,7 +82,12 @@ void child_exit() {
   std::atexit([] { stage("atexit "); });
   std::thread([] { local.owned_text = new char[3000]; }).join();
   local.owned_text = new char[70000];
-  ::on_exit([](int, void* block) { std::free(block); stage("on_exit "); }, std::malloc(200));
+  ::on_exit(
+      [](int, void* block) {
+        std::free(block);
+        stage("on_exit ");
+      },
+      std::malloc(200));
 }
 
 pthread_key_t keys[4];

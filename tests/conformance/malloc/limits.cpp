@@ -107,14 +107,15 @@ struct obtained {
 
 std::size_t number_after(const std::string& text, const char* key) {
   const std::size_t at = text.find(key);
-  return at == std::string::npos ? 0 : std::strtoull(text.c_str() + at + std::strlen(key), nullptr, 10);
+  return at == std::string::npos ? 0
+                                 : std::strtoull(text.c_str() + at + std::strlen(key), nullptr, 10);
 }
 
 obtained run_child(const setting& what, bool preload) {
-  const child::result outcome = child::run_self(
-      {"measure", std::to_string(what.block_bytes), std::to_string(what.threads),
-       std::to_string(what.late ? what.limit : 0)},
-      {.preload = preload, .address_space = what.late ? 0 : what.limit});
+  const child::result outcome =
+      child::run_self({"measure", std::to_string(what.block_bytes), std::to_string(what.threads),
+                       std::to_string(what.late ? what.limit : 0)},
+                      {.preload = preload, .address_space = what.late ? 0 : what.limit});
   if (outcome.exit_status != 0) {
     expect(false, outcome.output);
     suite::note("signal", static_cast<std::size_t>(outcome.signal));
@@ -126,7 +127,8 @@ void compare_with_system(const setting& what) {
   const obtained system = run_child(what, false);
   const obtained ours = run_child(what, true);
   char line[160];
-  std::snprintf(line, sizeof line, "limit %4zu MiB%s, blocks of %4zu KiB, %2zu threads: system %zu KiB, this",
+  std::snprintf(line, sizeof line,
+                "limit %4zu MiB%s, blocks of %4zu KiB, %2zu threads: system %zu KiB, this",
                 what.limit / memory::mib, what.late ? " late" : "", what.block_bytes / memory::kib,
                 what.threads, system.first / memory::kib);
   suite::note(line, ours.first / memory::kib);
@@ -148,7 +150,8 @@ constexpr suite::test_case cases[] = {
     {"at_64_mib_with_threads", [] { compare_all(64 * memory::mib, threads_max, false); }},
     {"at_256_mib_with_threads", [] { compare_all(256 * memory::mib, threads_max, false); }},
     {"lowered_while_running", [] { compare_all(128 * memory::mib, 1, true); }},
-    {"lowered_while_running_with_threads", [] { compare_all(256 * memory::mib, threads_max, true); }},
+    {"lowered_while_running_with_threads",
+     [] { compare_all(256 * memory::mib, threads_max, true); }},
 };
 
 }  // namespace

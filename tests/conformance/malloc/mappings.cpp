@@ -129,7 +129,8 @@ int measure() {
 
 std::size_t number_after(const std::string& text, const std::string& key) {
   const std::size_t at = text.find(key + ": ");
-  return at == std::string::npos ? 0 : std::strtoull(text.c_str() + at + key.size() + 2, nullptr, 10);
+  return at == std::string::npos ? 0
+                                 : std::strtoull(text.c_str() + at + key.size() + 2, nullptr, 10);
 }
 
 std::string run_child(bool preload) {

@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <cstdlib>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,7 +30,8 @@ struct tally {
 bool names_mistake(const std::string& output, std::string_view diagnoses) {
   while (!diagnoses.empty()) {
     const std::size_t end = std::min(diagnoses.find('|'), diagnoses.size());
-    if (output.find("strata: fatal: " + std::string(diagnoses.substr(0, end))) != std::string::npos) {
+    if (output.find("strata: fatal: " + std::string(diagnoses.substr(0, end))) !=
+        std::string::npos) {
       return true;
     }
     diagnoses.remove_prefix(std::min(end + 1, diagnoses.size()));
@@ -48,7 +49,8 @@ void plant(std::string_view family, const planted& error, std::size_t index, tal
     return;
   }
   char line[600];
-  std::snprintf(line, sizeof line, "%s is stopped as \"%s\" (plant %.*s %zu: status %d, signal %d): %.300s",
+  std::snprintf(line, sizeof line,
+                "%s is stopped as \"%s\" (plant %.*s %zu: status %d, signal %d): %.300s",
                 error.name.c_str(), error.diagnoses, static_cast<int>(family.size()), family.data(),
                 index, outcome.exit_status, outcome.signal, outcome.output.c_str());
   suite::expect(false, line);

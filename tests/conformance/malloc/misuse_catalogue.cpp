@@ -1,3 +1,6 @@
+// Each planted error as a function: the pointers are what a mistaken program would
+// hold, and nothing hands the memory out again between the error and its discovery.
+
 #include <dlfcn.h>
 #include <malloc.h>
 #include <sys/mman.h>
@@ -60,8 +63,8 @@ void add_double_frees(std::vector<planted>& into, const source& from, std::size_
                     release(block);
                     release(block);
                   }});
-  into.push_back({what + "with work between", named,
-                  [=] { free_twice_with_work_between(from, size); }});
+  into.push_back(
+      {what + "with work between", named, [=] { free_twice_with_work_between(from, size); }});
   into.push_back({what + "the second time by another thread", named, [=] {
                     void* block = from.get(size);
                     release(block);
@@ -88,8 +91,8 @@ std::vector<planted> double_frees() {
 // -- Foreign and interior pointers -----------------------------------------------------
 
 char* map_pages(std::size_t count) {
-  return static_cast<char*>(::mmap(nullptr, count * 4096, PROT_READ | PROT_WRITE,
-                                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  return static_cast<char*>(
+      ::mmap(nullptr, count * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
 }
 
 std::vector<planted> foreign_frees() {
@@ -99,20 +102,32 @@ std::vector<planted> foreign_frees() {
     return [value] { release(reinterpret_cast<void*>(value)); };
   };
   return {
-      {"the stack", named, [] { alignas(16) char local[64]; release(local); }},
+      {"the stack", named,
+       [] {
+         alignas(16) char local[64];
+         release(local);
+       }},
       {"the stack of another thread", named,
-       [] { std::thread([] { alignas(16) char local[64]; release(local); }).join(); }},
+       [] {
+         std::thread([] {
+           alignas(16) char local[64];
+           release(local);
+         }).join();
+       }},
       {"static data", named, [] { release(in_static_data); }},
       {"the start of a mapping", named, [] { release(map_pages(16)); }},
       {"the middle of a mapping", named, [] { release(map_pages(16) + 5 * 4096 + 64); }},
       {"a large mapping", named, [] { release(map_pages(16384) + 32 * memory::mib); }},
-      {"an unmapped address", named, [] {
+      {"an unmapped address", named,
+       [] {
          char* pages = map_pages(16);
          ::munmap(pages, 16 * 4096);
          release(pages + 4096);
        }},
       {"a function", named,
-       [] { release(reinterpret_cast<void*>(reinterpret_cast<std::uintptr_t>(&map_pages) & ~15UL)); }},
+       [] {
+         release(reinterpret_cast<void*>(reinterpret_cast<std::uintptr_t>(&map_pages) & ~15UL));
+       }},
       {"a small integer", named, address(0x1000)},
       {"16", named, address(16)},
       {"a non-canonical address", named, address(0xdead000000000000)},
@@ -120,7 +135,10 @@ std::vector<planted> foreign_frees() {
       {"minus sixteen", named, address(~std::uintptr_t{15})},
       {"an odd small integer", "foreign free|misaligned free", address(0x1001)},
       {"an odd address on the stack", "foreign free|misaligned free",
-       [] { alignas(16) char local[64]; release(local + 3); }},
+       [] {
+         alignas(16) char local[64];
+         release(local + 3);
+       }},
   };
 }
 
@@ -139,12 +157,10 @@ std::vector<planted> interior_frees() {
     plant("8 bytes into a block", 8, "misaligned free|interior free");
     plant("one byte into a block", 1, "misaligned free|interior free");
   }
-  result.push_back({"16 bytes into an aligned block", "interior free", [] {
-                      release(static_cast<char*>(::memalign(4096, 10000)) + 16);
-                    }});
-  result.push_back({"4096 bytes into a large block", "interior free", [] {
-                      release(static_cast<char*>(std::malloc(8 * memory::mib)) + 4096);
-                    }});
+  result.push_back({"16 bytes into an aligned block", "interior free",
+                    [] { release(static_cast<char*>(::memalign(4096, 10000)) + 16); }});
+  result.push_back({"4096 bytes into a large block", "interior free",
+                    [] { release(static_cast<char*>(std::malloc(8 * memory::mib)) + 4096); }});
   return result;
 }
 
@@ -153,13 +169,18 @@ std::vector<planted> interior_frees() {
 std::vector<planted> sized_frees() {
   constexpr auto named = "sized free";
   std::vector<planted> result;
-  for (const auto& [actual, given] : {std::pair{100UL, 1000UL}, {1000UL, 100UL}, {1000UL, 20000UL},
-                                      {20000UL, 1000UL}, {memory::mib, 1000UL}, {1000UL, memory::mib},
-                                      {memory::mib, 3 * memory::mib}}) {
+  for (const std::pair<std::size_t, std::size_t>& wrong : {std::pair{100UL, 1000UL},
+                                                           {1000UL, 100UL},
+                                                           {1000UL, 20000UL},
+                                                           {20000UL, 1000UL},
+                                                           {memory::mib, 1000UL},
+                                                           {1000UL, memory::mib},
+                                                           {memory::mib, 3 * memory::mib}}) {
+    const std::size_t actual = wrong.first;
+    const std::size_t given = wrong.second;
     const std::string how = label("a block", actual) + " freed as " + std::to_string(given);
-    result.push_back({how + ", operator delete", named, [=] {
-                        ::operator delete(opaque(::operator new(actual)), opaque(given));
-                      }});
+    result.push_back({how + ", operator delete", named,
+                      [=] { ::operator delete(opaque(::operator new(actual)), opaque(given)); }});
     result.push_back({how + ", free_sized", named, [=] {
                         auto* free_sized = reinterpret_cast<void (*)(void*, std::size_t)>(
                             ::dlsym(RTLD_DEFAULT, "free_sized"));
@@ -168,8 +189,8 @@ std::vector<planted> sized_frees() {
   }
   result.push_back({"an aligned block freed with another size", named, [] {
                       constexpr auto alignment = std::align_val_t{64};
-                      ::operator delete(opaque(::operator new(1000, alignment)), std::size_t{5000},
-                                        alignment);
+                      ::operator delete (opaque(::operator new(1000, alignment)), std::size_t{5000},
+                                         alignment);
                     }});
   return result;
 }

@@ -46,7 +46,7 @@ void plain_forms() {
   }
   ::operator delete(opaque(static_cast<void*>(nullptr)));
   ::operator delete[](opaque(static_cast<void*>(nullptr)));
-  ::operator delete(opaque(static_cast<void*>(nullptr)), std::size_t{8});
+  ::operator delete (opaque(static_cast<void*>(nullptr)), std::size_t{8});
 }
 
 void sized_forms() {
@@ -86,7 +86,8 @@ bool throws_bad_alloc(Request request) {
 void failure_throws_or_is_null() {
   constexpr auto alignment = std::align_val_t{64};
   expect(throws_bad_alloc([] { (void)opaque(::operator new(opaque(impossible))); }), "new throws");
-  expect(throws_bad_alloc([] { (void)opaque(::operator new[](opaque(impossible))); }), "new[] throws");
+  expect(throws_bad_alloc([] { (void)opaque(::operator new[](opaque(impossible))); }),
+         "new[] throws");
   expect(throws_bad_alloc([&] { (void)opaque(::operator new(opaque(impossible), alignment)); }),
          "aligned new throws");
   expect(throws_bad_alloc([&] { (void)opaque(::operator new[](opaque(impossible), alignment)); }),
@@ -115,16 +116,18 @@ void handler_is_asked_until_it_gives_up() {
   for (int form = 0; form < 4; ++form) {
     handler_calls = 0;
     std::set_new_handler(handler_that_leaves);
-    if (form == 0) expect(throws_bad_alloc([] { (void)opaque(::operator new(opaque(impossible))); }), "new");
-    if (form == 1) expect(opaque(::operator new(opaque(impossible), std::nothrow)) == nullptr, "nothrow");
+    if (form == 0)
+      expect(throws_bad_alloc([] { (void)opaque(::operator new(opaque(impossible))); }), "new");
+    if (form == 1)
+      expect(opaque(::operator new(opaque(impossible), std::nothrow)) == nullptr, "nothrow");
     if (form == 2) {
-      expect(throws_bad_alloc([] {
-               (void)opaque(::operator new[](opaque(impossible), std::align_val_t{64}));
-             }),
+      expect(throws_bad_alloc(
+                 [] { (void)opaque(::operator new[](opaque(impossible), std::align_val_t{64})); }),
              "aligned new[]");
     }
     if (form == 3) {
-      expect(opaque(::operator new(opaque(impossible), std::align_val_t{64}, std::nothrow)) == nullptr,
+      expect(opaque(::operator new (opaque(impossible), std::align_val_t{64}, std::nothrow)) ==
+                 nullptr,
              "aligned nothrow");
     }
     suite::expect_equal(handler_calls, 3, "the new-handler is called until it gives up");
@@ -177,7 +180,8 @@ void expressions() {
     delete opaque(new with_destructor);
   }
   suite::expect_equal(with_destructor::destroyed, 1100, "destructors");
-  expect(throws_bad_alloc([] { (void)opaque(new wide[opaque(std::size_t{1} << 56)]); }), "new T[n] overflow");
+  expect(throws_bad_alloc([] { (void)opaque(new wide[opaque(std::size_t{1} << 56)]); }),
+         "new T[n] overflow");
   std::vector<std::vector<std::string>> table(300);
   for (std::size_t i = 0; i < 30000; ++i) table[i % 300].emplace_back(i % 90, 'y');
   for (const auto& row : table) expect(row.size() == 100, "containers");

@@ -18,8 +18,14 @@ static void require(int ok, const char* what) {
 static void every_entry_point(void) {
   void* block = NULL;
   require(posix_memalign(&block, 256, 1000) == 0 && (uintptr_t)block % 256 == 0, "posix_memalign");
-  void* blocks[] = {malloc(100),       calloc(10, 10), realloc(NULL, 100), reallocarray(NULL, 10, 10),
-                    memalign(64, 100), valloc(100),    pvalloc(100),       aligned_alloc(64, 128),
+  void* blocks[] = {malloc(100),
+                    calloc(10, 10),
+                    realloc(NULL, 100),
+                    reallocarray(NULL, 10, 10),
+                    memalign(64, 100),
+                    valloc(100),
+                    pvalloc(100),
+                    aligned_alloc(64, 128),
                     block};
   for (size_t i = 0; i < sizeof blocks / sizeof *blocks; ++i) {
     require(blocks[i] != NULL, "a block from every entry point");
@@ -51,7 +57,8 @@ static void* worker(void* argument) {
 static void threads(void) {
   pthread_t handles[8];
   for (int i = 0; i < 8; ++i) {
-    require(pthread_create(&handles[i], NULL, worker, strdup("from the main thread")) == 0, "thread");
+    require(pthread_create(&handles[i], NULL, worker, strdup("from the main thread")) == 0,
+            "thread");
   }
   for (int i = 0; i < 8; ++i) {
     void* block = NULL;

@@ -15,11 +15,18 @@ namespace {
 using memory::opaque;
 using suite::expect;
 
-constexpr std::size_t impossible[] = {
-    std::size_t{PTRDIFF_MAX} + 1, std::size_t{PTRDIFF_MAX} + 4096, SIZE_MAX / 4 * 3,
-    SIZE_MAX - 65536,             SIZE_MAX - 4096,                 SIZE_MAX - 4095,
-    SIZE_MAX - 64,                SIZE_MAX - 16,                   SIZE_MAX - 15,
-    SIZE_MAX - 8,                 SIZE_MAX - 1,                    SIZE_MAX};
+constexpr std::size_t impossible[] = {std::size_t{PTRDIFF_MAX} + 1,
+                                      std::size_t{PTRDIFF_MAX} + 4096,
+                                      SIZE_MAX / 4 * 3,
+                                      SIZE_MAX - 65536,
+                                      SIZE_MAX - 4096,
+                                      SIZE_MAX - 4095,
+                                      SIZE_MAX - 64,
+                                      SIZE_MAX - 16,
+                                      SIZE_MAX - 15,
+                                      SIZE_MAX - 8,
+                                      SIZE_MAX - 1,
+                                      SIZE_MAX};
 
 template <class Request>
 void refused(Request request, const char* what,
@@ -53,17 +60,28 @@ void realloc_beyond_ptrdiff_max() {
 
 void calloc_overflow() {
   constexpr std::size_t half = std::size_t{1} << 32;
-  const std::size_t pairs[][2] = {{SIZE_MAX, 2},        {2, SIZE_MAX},       {half, half},
-                                  {half + 1, half - 1}, {SIZE_MAX / 16 + 2, 16},
-                                  {SIZE_MAX / 2 + 1, 2}, {SIZE_MAX / 3 + 1, 3},
-                                  {SIZE_MAX, SIZE_MAX}, {1, SIZE_MAX},       {PTRDIFF_MAX, 1},
-                                  {std::size_t{PTRDIFF_MAX} / 8 + 1, 8}};
-  for (const auto& [count, size] : pairs) {
-    refused([&] { return std::calloc(opaque(count), opaque(size)); }, "calloc");
-    refused([&] { return ::reallocarray(nullptr, opaque(count), opaque(size)); }, "reallocarray");
+  struct product {
+    std::size_t count;
+    std::size_t size;
+  };
+  const product products[] = {{SIZE_MAX, 2},
+                              {2, SIZE_MAX},
+                              {half, half},
+                              {half + 1, half - 1},
+                              {SIZE_MAX / 16 + 2, 16},
+                              {SIZE_MAX / 2 + 1, 2},
+                              {SIZE_MAX / 3 + 1, 3},
+                              {SIZE_MAX, SIZE_MAX},
+                              {1, SIZE_MAX},
+                              {PTRDIFF_MAX, 1},
+                              {std::size_t{PTRDIFF_MAX} / 8 + 1, 8}};
+  for (const product& each : products) {
+    refused([&] { return std::calloc(opaque(each.count), opaque(each.size)); }, "calloc");
+    refused([&] { return ::reallocarray(nullptr, opaque(each.count), opaque(each.size)); },
+            "reallocarray");
     memory::owned block{std::malloc(40)};
     memory::fill(block.get(), 40, 1);
-    refused([&] { return ::reallocarray(block.get(), opaque(count), opaque(size)); },
+    refused([&] { return ::reallocarray(block.get(), opaque(each.count), opaque(each.size)); },
             "reallocarray of a block");
     expect(memory::intact(block.get(), 40, 1), "a refused reallocarray keeps the block");
   }
@@ -100,17 +118,26 @@ void huge_alignments() {
   for (const int bit : {47, 48, 55, 62, 63}) {
     const std::size_t alignment = std::size_t{1} << bit;
     refused([&] { return ::memalign(opaque(alignment), 64); }, "memalign, huge alignment");
-    refused([&] { return std::aligned_alloc(opaque(alignment), 64); }, "aligned_alloc, huge alignment");
+    refused([&] { return std::aligned_alloc(opaque(alignment), 64); },
+            "aligned_alloc, huge alignment");
     void* block = nullptr;
     suite::expect_equal(::posix_memalign(&block, opaque(alignment), 64), ENOMEM, "posix_memalign");
   }
 }
 
 void zero_sizes_are_blocks() {
-  void* blocks[] = {std::malloc(0),          std::calloc(0, 8),          std::calloc(8, 0),
-                    std::calloc(0, opaque(SIZE_MAX)), std::realloc(nullptr, 0),  ::reallocarray(nullptr, 0, 8),
-                    ::memalign(64, 0),       std::aligned_alloc(64, 0),  ::valloc(0),
-                    ::pvalloc(0),            std::malloc(0),             std::malloc(0)};
+  void* blocks[] = {std::malloc(0),
+                    std::calloc(0, 8),
+                    std::calloc(8, 0),
+                    std::calloc(0, opaque(SIZE_MAX)),
+                    std::realloc(nullptr, 0),
+                    ::reallocarray(nullptr, 0, 8),
+                    ::memalign(64, 0),
+                    std::aligned_alloc(64, 0),
+                    ::valloc(0),
+                    ::pvalloc(0),
+                    std::malloc(0),
+                    std::malloc(0)};
   for (void*& block : blocks) {
     expect(block != nullptr, "a request for zero bytes gives a block");
     for (void** other = blocks; other != &block; ++other) {

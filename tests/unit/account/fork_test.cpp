@@ -16,7 +16,7 @@ class account_fork_test : public basic_account_fixture<os::platform> {
   // Exit status of a child that runs `work`.
   template <class Work>
   int fork_and_run(Work work) {
-    tree_.prepare_fork();
+    tree_.prepare_fork(true);
     const pid_t child = fork();
     if (child == 0) {
       tree_.child_after_fork();
@@ -80,8 +80,8 @@ TEST_F(account_fork_test, child_removes_a_callback_that_ran_in_a_thread_of_the_p
 // A fork between another fork's hooks, as from a signal handler: the inner one
 // leaves the lock to the outer one.
 TEST_F(account_fork_test, nested_hooks_unlock_once) {
-  tree_.prepare_fork();
-  tree_.prepare_fork();
+  tree_.prepare_fork(true);
+  tree_.prepare_fork(true);
   tree_.parent_after_fork();
   std::atomic<bool> created{false};
   std::thread other([&] {
@@ -91,8 +91,8 @@ TEST_F(account_fork_test, nested_hooks_unlock_once) {
   EXPECT_FALSE(created);
   tree_.parent_after_fork();
   other.join();
-  tree_.prepare_fork();
-  tree_.prepare_fork();
+  tree_.prepare_fork(true);
+  tree_.prepare_fork(true);
   tree_.child_after_fork();
   tree_.child_after_fork();
   EXPECT_TRUE(tree_.invariant());

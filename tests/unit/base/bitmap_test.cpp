@@ -53,8 +53,10 @@ TEST(bitmap_word, full_and_empty_words) {
 class modelled_bitmap {
  public:
   explicit modelled_bitmap(std::size_t size) : model_(size, false), view_(words_.data(), size) {
-    words_.fill(word_full);  // bits beyond the size are not ours, and must not be seen
-    view_.clear(0, size);
+    // Bits beyond the size are not ours; a search that ran on would find the second.
+    words_.fill(word_full);
+    const std::size_t total = words_.size() * word_bits;
+    bitmap_view(words_.data(), total).clear(0, std::min(size + 1, total));
   }
 
   void set(std::size_t first, std::size_t count) {

@@ -15,6 +15,7 @@ namespace {
 struct small_os {
   static inline std::atomic<int> sleeps{0};
   static inline std::atomic<int> wakes{0};
+  static inline std::atomic<int> short_waits{0};
 
   static std::uintptr_t thread_token() noexcept {
     alignas(64) static thread_local char mark;  // tokens are multiples of 64
@@ -23,6 +24,9 @@ struct small_os {
   static void wait(std::atomic<std::uint32_t>& word, std::uint32_t value) noexcept {
     ++sleeps;
     word.wait(value);
+  }
+  static void wait_for(std::atomic<std::uint32_t>&, std::uint32_t, std::uint64_t) noexcept {
+    ++short_waits;
   }
   static void wake(std::atomic<std::uint32_t>& word) noexcept {
     ++wakes;
@@ -117,36 +121,66 @@ TEST(mutex, is_free_in_a_forked_child_whoever_held_it) {
 
 TEST(mutex, a_fork_takes_the_lock_and_both_sides_let_go) {
   tested_mutex lock;
-  lock.prepare_fork();
+  lock.prepare_fork(true);
   EXPECT_TRUE(lock.held_by_me());
   lock.parent_after_fork();
   EXPECT_FALSE(lock.held_by_me());
-  lock.prepare_fork();
+  lock.prepare_fork(true);
   lock.child_after_fork();
   EXPECT_TRUE(lock.try_lock());
   lock.unlock();
 }
 
 // A signal handler forked, and a handler that interrupted that fork forked again,
-// while the thread was inside the lock: both sides continue inside it.
-TEST(mutex, forks_by_its_holder_leave_it_held) {
-  for (void (tested_mutex::*after)() noexcept :
-       {&tested_mutex::parent_after_fork, &tested_mutex::child_after_fork}) {
-    tested_mutex lock;
-    lock.lock();
-    lock.prepare_fork();
-    lock.prepare_fork();
-    (lock.*after)();
-    EXPECT_TRUE(lock.held_by_me());
-    (lock.*after)();
-    EXPECT_TRUE(lock.held_by_me());
-    lock.unlock();
-    EXPECT_TRUE(lock.try_lock());
-    lock.unlock();
-  }
+// while the thread was inside the lock: it continues inside it.
+TEST(mutex, forks_by_its_holder_leave_it_held_in_the_parent) {
+  tested_mutex lock;
+  lock.lock();
+  EXPECT_TRUE(tested_mutex::interrupted());
+  lock.prepare_fork(false);
+  lock.prepare_fork(false);
+  lock.parent_after_fork();
+  EXPECT_TRUE(lock.held_by_me());
+  lock.parent_after_fork();
+  EXPECT_TRUE(lock.held_by_me());
+  lock.unlock();
+  EXPECT_TRUE(lock.try_lock());
+  lock.unlock();
+  EXPECT_FALSE(tested_mutex::interrupted());
 }
 
-TEST(mutex_death, waiting_for_oneself_is_a_broken_invariant) {
+// In the child the signal handler may go on to use what the lock guards, and the
+// operation that it interrupted unlocks once more.
+TEST(mutex, a_fork_by_its_holder_frees_it_in_the_child) {
+  tested_mutex lock;
+  lock.lock();
+  lock.prepare_fork(false);
+  lock.child_after_fork();
+  EXPECT_TRUE(lock.try_lock());
+  lock.unlock();
+  lock.unlock();
+  EXPECT_FALSE(tested_mutex::interrupted());
+  EXPECT_TRUE(lock.try_lock());
+  lock.unlock();
+}
+
+// The holder may itself wait for a lock of the thread that forks.
+TEST(mutex, an_impatient_fork_gives_up_on_another_holder) {
+  tested_mutex lock;
+  std::thread([&] { lock.lock(); }).join();
+  small_os::short_waits = 0;
+  lock.prepare_fork(false);
+  EXPECT_GT(small_os::short_waits, 0);
+  EXPECT_FALSE(lock.held_by_me());
+  lock.parent_after_fork();
+  EXPECT_FALSE(lock.try_lock());
+  lock.prepare_fork(false);
+  lock.child_after_fork();
+  EXPECT_TRUE(lock.try_lock());
+  lock.unlock();
+}
+
+TEST(mutex_death, waiting_for_oneself_is_reentry) {
   set_fatal_hooks({.write = nullptr, .die = []() noexcept { std::_Exit(78); }});
   tested_mutex lock;
   lock.lock();
@@ -160,7 +194,7 @@ TEST(no_mutex, does_nothing) {
   const lock_guard guard(lock);
   EXPECT_TRUE(lock.try_lock());
   EXPECT_FALSE(lock.held_by_me());
-  lock.prepare_fork();
+  lock.prepare_fork(true);
   lock.parent_after_fork();
   lock.child_after_fork();
 }

@@ -14,7 +14,10 @@ namespace {
 
 class fake : public testing::Test {
  protected:
-  void SetUp() override { fake_os::reset(); }
+  void SetUp() override {
+    fake_os::start();
+    fake_os::reset();
+  }
 
   static std::byte* reserve_pages(std::size_t count) {
     return static_cast<std::byte*>(fake_os::reserve(count * page(), page(), initial_access::none));
@@ -114,6 +117,16 @@ TEST_F(fake, notices_misuse_and_refuses_it) {
   fake_os::release(range, page());
   EXPECT_EQ(fake_os::violations().size(), 10U);
   EXPECT_EQ(fake_os::reserved_bytes(), 4 * page());
+}
+
+TEST_F(fake, the_end_of_a_range_can_be_released_on_its_own) {
+  std::byte* const range = reserve_pages(4);
+  fake_os::release(range + page(), 3 * page());
+  EXPECT_EQ(fake_os::reserved_bytes(), page());
+  EXPECT_TRUE(fake_os::reserve_at(range + page(), page(), initial_access::none));
+  fake_os::release(range, page());
+  EXPECT_EQ(fake_os::reserved_bytes(), page());
+  EXPECT_TRUE(fake_os::violations().empty());
 }
 
 TEST_F(fake, notices_changes_over_a_guard) {

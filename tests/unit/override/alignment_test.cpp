@@ -14,7 +14,7 @@ constexpr std::size_t highest_power = SIZE_MAX / 2 + 1;
 TEST(alignment, posix_takes_powers_of_two_that_hold_a_pointer) {
   for (const std::size_t good : {std::size_t{8}, std::size_t{16}, std::size_t{4096}, highest_power})
     EXPECT_TRUE(is_posix_alignment(good)) << good;
-  for (const std::size_t bad : {0, 1, 2, 4, 7, 12, 24, 48, 4097})
+  for (const std::size_t bad : {0u, 1u, 2u, 4u, 7u, 12u, 24u, 48u, 4097u})
     EXPECT_FALSE(is_posix_alignment(bad)) << bad;
 }
 

@@ -7,6 +7,11 @@
 
 #include "support/opaque.hpp"
 
+// Clang declares these only when asked to call them by itself.
+void operator delete(void* block, std::size_t size) noexcept;
+void operator delete[](void* block, std::size_t size) noexcept;
+void operator delete(void* block, std::size_t size, std::align_val_t alignment) noexcept;
+
 namespace {
 
 using strata::test::opaque;

@@ -87,6 +87,13 @@ TEST(breakdown, a_wrong_class_count_reads_no_foreign_memory) {
   EXPECT_EQ(classes_by_live_bytes(memory).size(), 2u);
 }
 
+TEST(breakdown, refills_are_reused_or_fresh) {
+  core::snapshot memory = synthetic_snapshot();
+  EXPECT_EQ(refills_from_fresh(memory), 200u);
+  memory.refills_from_active = 5'000;
+  EXPECT_EQ(refills_from_fresh(memory), 0u);
+}
+
 TEST(breakdown, hits_are_requests_without_refills) {
   core::snapshot memory = synthetic_snapshot();
   EXPECT_EQ(thread_cache_hits(memory).requests, 50'100u);

@@ -9,15 +9,15 @@
 namespace child {
 
 struct options {
-  bool preload = true;              // false: LD_PRELOAD is removed, so the system's malloc
-  std::size_t address_space = 0;    // RLIMIT_AS from the first instruction on; 0: none
-  unsigned seconds_max = 120;       // a child that hangs is killed by SIGALRM
+  bool preload = true;            // false: LD_PRELOAD is removed, so the system's malloc
+  std::size_t address_space = 0;  // RLIMIT_AS from the first instruction on; 0: none
+  unsigned seconds_max = 120;     // a child that hangs is killed by SIGALRM
 };
 
 struct result {
   int exit_status = -1;  // -1 when a signal ended it
   int signal = 0;
-  std::string output;    // standard output and standard error together
+  std::string output;  // standard output and standard error together
 };
 
 result run_self(std::initializer_list<std::string> arguments, const options& how);

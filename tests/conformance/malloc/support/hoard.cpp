@@ -11,7 +11,9 @@ struct hoard::block {
   block* next;
   std::size_t bytes;
 
-  [[nodiscard]] std::uint64_t seed() const { return reinterpret_cast<std::uintptr_t>(this) ^ bytes; }
+  [[nodiscard]] std::uint64_t seed() const {
+    return reinterpret_cast<std::uintptr_t>(this) ^ bytes;
+  }
 };
 
 bool hoard::take(std::size_t block_bytes, std::size_t bytes_max) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <climits>
+#include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -16,10 +17,12 @@ namespace {
 constinit std::atomic<int> failed{0};
 
 // One write per line, from a stack buffer: safe in any thread and when out of memory.
-template <class... Arguments>
-void print(const char* format, Arguments... arguments) {
+[[gnu::format(printf, 1, 2)]] void print(const char* format, ...) {
   char line[1024];
-  const int length = std::snprintf(line, sizeof line, format, arguments...);
+  std::va_list arguments;
+  va_start(arguments, format);
+  const int length = std::vsnprintf(line, sizeof line, format, arguments);
+  va_end(arguments);
   const auto bytes = std::min(static_cast<std::size_t>(length), sizeof line - 1);
   if (::write(STDOUT_FILENO, line, bytes) < 0) std::abort();
 }
@@ -27,7 +30,7 @@ void print(const char* format, Arguments... arguments) {
 bool judge(bool ok, std::string_view what, const char* details, const location& where) {
   if (!ok) {
     failed.fetch_add(1);
-    print("%s:%u: failed: %.*s%s\n", where.file_name(), where.line(), static_cast<int>(what.size()),
+    print("%s:%u: failed: %.*s%s\n", where.file, where.line, static_cast<int>(what.size()),
           what.data(), details);
   }
   return ok;
@@ -55,7 +58,8 @@ bool preload_is_active() {
                       ::realpath(wanted, wanted_path) != nullptr &&
                       ::realpath(bound.dli_fname, bound_path) != nullptr &&
                       std::strcmp(wanted_path, bound_path) == 0;
-  if (!active) print("failed: LD_PRELOAD is %s, but malloc comes from %s\n", wanted, bound.dli_fname);
+  if (!active)
+    print("failed: LD_PRELOAD is %s, but malloc comes from %s\n", wanted, bound.dli_fname);
   return active;
 }
 

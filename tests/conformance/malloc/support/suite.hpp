@@ -8,7 +8,6 @@
 #pragma once
 
 #include <cstddef>
-#include <source_location>
 #include <span>
 #include <string_view>
 
@@ -19,7 +18,15 @@ struct test_case {
   void (*body)();
 };
 
-using location = std::source_location;
+// std::source_location, which clang 14 does not have with this library.
+struct location {
+  const char* file;
+  unsigned line;
+  static constexpr location current(const char* file = __builtin_FILE(),
+                                    unsigned line = __builtin_LINE()) {
+    return {file, line};
+  }
+};
 
 // Prints `what` and where, and counts a failure, unless `ok`.
 bool expect(bool ok, std::string_view what, const location& where = location::current());
