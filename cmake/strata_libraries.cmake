@@ -64,10 +64,4 @@ function(strata_malloc_libraries)
   set_target_properties(strata_malloc_static PROPERTIES EXPORT_NAME malloc_static)
   target_link_libraries(strata_malloc_static
                         INTERFACE "$<LINK_LIBRARY:WHOLE_ARCHIVE,strata::malloc_archive>")
-  # operator new reaches the C++ runtime by weak names, which alone bring no
-  # member of a static runtime in.
-  target_link_options(
-    strata_malloc_static
-    INTERFACE
-    "$<$<LINK_LANGUAGE:CXX>:LINKER:-u,_ZSt17__throw_bad_allocv,-u,_ZSt15get_new_handlerv>")
 endfunction()

@@ -18,19 +18,31 @@ inline constexpr bool under_thread_sanitizer = false;
 inline constexpr bool under_thread_sanitizer = false;
 #endif
 
+namespace detail {
+
+template <class T>
+[[nodiscard, gnu::noinline, gnu::no_sanitize_thread]] T unwatched_load(const T& value) noexcept {
+  return value;
+}
+
+}  // namespace detail
+
 // A read that may race with the writer of another thread, where any value is an
-// acceptable answer. It is an atomic load only where a tool must be told so:
-// compilers do not fold atomic loads into the instructions that use them.
+// acceptable answer. It is not an atomic load, because compilers do not fold
+// those into the instructions that use them; the tool that looks for races is
+// told not to look here. So the writer, who often is on a hotter path, needs no
+// mark.
 template <class T>
 [[nodiscard, gnu::always_inline]] inline T racy_load(const T& value) noexcept {
   if constexpr (under_thread_sanitizer) {
-    return std::atomic_ref<T>(const_cast<T&>(value)).load(std::memory_order_relaxed);
+    return detail::unwatched_load(value);
   } else {
     return value;
   }
 }
 
-// The writer's side of racy_load; on every processor a plain store.
+// A store that two threads may do at the same time, or that a racy_load must not
+// see in parts; on every processor a plain store.
 template <class T>
 [[gnu::always_inline]] inline void racy_store(T& target, T value) noexcept {
   std::atomic_ref<T>(target).store(value, std::memory_order_relaxed);

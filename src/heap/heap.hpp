@@ -66,6 +66,11 @@ inline process& process_config::instance() noexcept { return the_process; }
 [[gnu::always_inline]] inline void deallocate_sized(void* pointer, std::size_t size) noexcept {
   the_process.deallocate_sized(pointer, size);
 }
+// In addition, any size but the one that was asked for ends the program, as far
+// as it makes a different block. For blocks that were never reallocated.
+[[gnu::always_inline]] inline void deallocate_exact(void* pointer, std::size_t size) noexcept {
+  the_process.deallocate_exact(pointer, size);
+}
 // Requires a live block and size > 0. The new block is in the old one's heap.
 // nullptr: refused, and the block is as it was.
 [[nodiscard]] inline void* reallocate(void* pointer, std::size_t size) noexcept {

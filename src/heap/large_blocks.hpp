@@ -133,7 +133,7 @@ class basic_large_blocks {
     close_fast_path(record);
     record.large_bytes = bytes;
     record.size_class = 0;
-    record.touched = 0;
+    set_resident_bytes(record, 0);
     base::racy_store(record.owner, holder);
     base::racy_store(record.state, slab_state::large);
     live_.push_back(domain_.slabs, record);

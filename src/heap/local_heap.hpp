@@ -23,6 +23,7 @@
 #include "heap/domain.hpp"
 #include "heap/owner.hpp"
 #include "heap/queue.hpp"
+#include "heap/reclaim.hpp"
 #include "heap/remote.hpp"
 
 namespace strata::core {
@@ -104,11 +105,11 @@ class alignas(64) basic_local_heap : public owner {
     return true;
   }
   void forget_all() noexcept;
-  void bury() noexcept { home_ = nullptr; }  // its heap is gone; its thread has not noticed
+  void bury() noexcept { base::racy_store(home_, static_cast<heap*>(nullptr)); }  // its heap is gone; its thread has not noticed
 
   // -- Reading -----------------------------------------------------------------
 
-  [[nodiscard]] heap* home() const noexcept { return home_; }  // nullptr: destroyed
+  [[nodiscard]] heap* home() const noexcept { return base::racy_load(home_); }  // nullptr: destroyed
   [[nodiscard]] const queue_type& queue_of(std::size_t index) const noexcept {
     return queues_[index];
   }
@@ -130,7 +131,8 @@ class alignas(64) basic_local_heap : public owner {
   friend heap;
 
   [[nodiscard]] bool has_mail() const noexcept {
-    return Config::thread_safe && (!inbox_.empty() || !suspects_.empty());
+    return Config::thread_safe && (!inbox_.empty() || !suspects_.empty() ||
+                                   slabs_emptied_.load(std::memory_order_relaxed));
   }
   [[nodiscard]] block* take_active(queue_type& from) noexcept;
   [[gnu::noinline]] allocation find_blocks(queue_type& from, std::size_t index) noexcept;
@@ -141,6 +143,12 @@ class alignas(64) basic_local_heap : public owner {
   [[nodiscard]] static std::size_t extension(const queue_type& from, const slab& record) noexcept;
   void open(slab& record) noexcept;
   void release(block* freed) noexcept;
+  void reclaim() noexcept;
+  void collect_emptied() noexcept;
+  void give_emptied(slab& record) noexcept;
+  [[nodiscard]] std::size_t reclaim_step() const noexcept {
+    return reclaim_floors * domain_->settings.retain_min;
+  }
   void judge_suspects() noexcept;
   void close_partial_slabs(queue_type& from) noexcept;
   void return_if_empty(queue_type& from, slab*& kept) noexcept;
@@ -148,7 +156,13 @@ class alignas(64) basic_local_heap : public owner {
   heap* home_;
   domain* domain_;
   block** linear_lists_ = nullptr;
+  // What may wait for a sleeping owner, in units of what a heap always retains.
+  static constexpr std::size_t reclaim_floors = 4;
+
   inbox inbox_;
+  std::atomic<std::size_t> emptied_bytes_{0};  // of slabs whose blocks all seem to wait
+  std::atomic<bool> slabs_emptied_{false};
+  typename Config::mutex reclaim_lock_;
   suspect_box<typename Config::mutex> suspects_;
   outbox<basic_local_heap> outbox_;
   local_statistics statistics_;

@@ -48,6 +48,7 @@ template <class Config>
 block* basic_local_heap<Config>::refill_from_inbox(queue_type& from) noexcept {
   judge_suspects();
   collect_inbox();
+  collect_emptied();
   block* found = refill_from_slabs(from);
   if (found != nullptr) ++statistics_.refills_from_inbox;
   return found;
@@ -78,7 +79,7 @@ auto basic_local_heap<Config>::refill_from_fresh(queue_type& from) noexcept -> a
   const std::size_t count = extension(from, *fresh);
   const bool zero = fresh->zero && count == 1;
   block* blocks = extend(*fresh, domain_->slabs.address_of(*fresh), count);
-  if (fresh->extended == fresh->capacity) from.fresh = nullptr;
+  if (fresh->extended == slab_capacity(*fresh)) from.fresh = nullptr;
   from.refilled_blocks += count;
   ++statistics_.refills_from_fresh;
   return {blocks, zero};
@@ -112,7 +113,7 @@ std::size_t basic_local_heap<Config>::extension(const queue_type& from,
   const std::size_t step = from.slabs > busy_slabs ? step_busy : step_first;
   const std::size_t begin = record.extended * size;
   const std::size_t count = (base::align_up(begin + 1, step) - begin) / size;
-  const std::size_t left = static_cast<std::size_t>(record.capacity - record.extended);
+  const std::size_t left = slab_capacity(record) - record.extended;
   return count == 0 ? 1 : count < left ? count : left;
 }
 
@@ -173,9 +174,12 @@ bool basic_local_heap<Config>::is_free(const slab& record, const void* candidate
 
 template <class Config>
 void basic_local_heap<Config>::collect_inbox() noexcept {
+  emptied_bytes_.store(0, std::memory_order_relaxed);
   for (block* at = inbox_.take_all(); at != nullptr;) {
     block* next = at->next;
-    release(at);
+    slab& head = head_of(domain_->slabs.find(at));
+    base::racy_store(head.drained, static_cast<std::uint16_t>(head.drained + 1));
+    free_own(head, at);
     at = next;
   }
 }
@@ -230,8 +234,59 @@ void basic_local_heap<Config>::return_empty_slabs() noexcept {
 // sees the blocks, or this thread sees that it ended.
 template <class Config>
 void basic_local_heap<Config>::accept(const chain& blocks) noexcept {
+  const std::size_t emptied = count_posts(*domain_, blocks.first);
   inbox_.post(blocks);
+  if (token_.load(std::memory_order_seq_cst) == token_orphan) return home_->tend_orphan(*this);
+  if (emptied == 0) return;
+  const std::size_t before = emptied_bytes_.fetch_add(emptied, std::memory_order_relaxed);
+  if (before + emptied > reclaim_step()) [[unlikely]] reclaim();
+}
+
+// Once in a while, by any thread that posts: see reclaim.hpp.
+template <class Config>
+void basic_local_heap<Config>::reclaim() noexcept {
+  if (!reclaim_lock_.try_lock()) return;
+  const reclaimed result = reclaim_emptied(*domain_, inbox_.take_all());
+  if (result.rest.count != 0) inbox_.post(result.rest);
+  emptied_bytes_.store(0, std::memory_order_relaxed);
+  if (result.slabs != 0) slabs_emptied_.store(true, std::memory_order_release);
+  reclaim_lock_.unlock();
   if (token_.load(std::memory_order_seq_cst) == token_orphan) home_->tend_orphan(*this);
+}
+
+// For the owner: takes back the slabs that others found empty. They look full
+// here, but for the active one.
+template <class Config>
+void basic_local_heap<Config>::collect_emptied() noexcept {
+  if (!slabs_emptied_.exchange(false, std::memory_order_acquire)) return;
+  for (queue_type& from : queues_) {
+    if (from.active != nullptr && is_gone(*from.active)) {
+      slab& record = *from.active;
+      from.active = nullptr;
+      --from.slabs;
+      give_emptied(record);
+    }
+    for (slab* at = from.full.front(domain_->slabs); at != nullptr;) {
+      slab* next = slab_list<table>::next(domain_->slabs, *at);
+      if (is_gone(*at)) {
+        from.drop(domain_->slabs, *at);
+        give_emptied(*at);
+      }
+      at = next;
+    }
+  }
+}
+
+template <class Config>
+void basic_local_heap<Config>::give_emptied(slab& record) noexcept {
+  close_fast_path(record);
+  if (record.contents == slab_contents::gone) {
+    record.extended = 0;  // nothing of it is resident
+    for (std::size_t i = 0; i < slab_granules(record.size_class); ++i) {
+      set_resident_bytes(*(&record + i), 0);
+    }
+  }
+  home_->give_slab(record);
 }
 
 template <class Config>
@@ -266,6 +321,7 @@ template <class Config>
 void basic_local_heap<Config>::tend() noexcept {
   collect_inbox();
   judge_suspects();
+  collect_emptied();
   return_empty_slabs();
 }
 
@@ -281,6 +337,7 @@ void basic_local_heap<Config>::close_partial_slabs(queue_type& from) noexcept {
 template <class Config>
 void basic_local_heap<Config>::forget_all() noexcept {
   static_cast<void>(inbox_.take_all());
+  slabs_emptied_.store(false, std::memory_order_relaxed);
   while (suspects_.take() != nullptr) {
   }
   for (queue_type& from : queues_) {

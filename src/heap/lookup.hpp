@@ -14,8 +14,13 @@ namespace strata::core {
                                                            : record;
 }
 
+// Of a live block, whose state may change meanwhile, but not whether it is large.
+[[nodiscard]] inline bool is_large(const slab& head) noexcept {
+  return base::racy_load(head.state) == slab_state::large;
+}
+
 [[nodiscard]] inline std::size_t usable_bytes(const slab& head) noexcept {
-  return head.state == slab_state::large ? head.large_bytes : class_size(head.size_class);
+  return is_large(head) ? head.large_bytes : class_size(head.size_class);
 }
 
 // No live block starts at `pointer`.

@@ -13,14 +13,15 @@ static_assert(class_count - 1 <= snapshot::class_capacity);
 
 // Bytes of a slab's granules that are resident as far as strata knows.
 template <class Os>
-[[nodiscard]] std::size_t resident_bytes(const basic_domain<Os>& domain, const slab& head) noexcept {
+[[nodiscard]] std::size_t slab_resident_bytes(const basic_domain<Os>& domain,
+                                              const slab& head) noexcept {
   const std::size_t granule = domain.slabs.granule_of(head);
   const std::size_t touched = base::align_up(touched_bytes(head), Os::page_size());
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < slab_granules(head.size_class); ++i) {
     const std::size_t before = i * granule_bytes;
     const std::size_t here = touched > before ? std::min(touched - before, granule_bytes) : 0;
-    bytes += std::max<std::size_t>(here, domain.slabs.at(granule + i).touched);
+    bytes += std::max<std::size_t>(here, resident_bytes(domain.slabs.at(granule + i)));
   }
   return bytes;
 }
@@ -28,12 +29,12 @@ template <class Os>
 template <class Os>
 void measure_slab(const basic_domain<Os>& domain, const slab& head, snapshot& into) noexcept {
   class_snapshot& of_class = into.classes[head.size_class - 1];
-  const std::uint64_t used = head.used;
+  const std::uint64_t used = base::racy_load(head.used);
   ++of_class.slabs;
   of_class.live_blocks += used;
-  of_class.free_blocks += head.extended - used;
+  of_class.free_blocks += base::racy_load(head.extended) - used;
   into.live_bytes += used * of_class.block_size;
-  into.partial_slabs += resident_bytes(domain, head) - used * of_class.block_size;
+  into.partial_slabs += slab_resident_bytes(domain, head) - used * of_class.block_size;
 }
 
 // `mine`: whether the calling thread owns the local heap, and may walk its lists.
@@ -41,9 +42,10 @@ template <class Config>
 void measure_local(basic_local_heap<Config>& local, bool mine, snapshot& into) noexcept {
   for (std::size_t index = 1; index < class_count; ++index) {
     class_snapshot& of_class = into.classes[index - 1];
-    of_class.refills += local.queue_of(index).refills;
-    of_class.refilled_blocks += local.queue_of(index).refilled_blocks;
-    into.refills += local.queue_of(index).refills;
+    const std::uint64_t refills = base::racy_load(local.queue_of(index).refills);
+    of_class.refills += refills;
+    of_class.refilled_blocks += base::racy_load(local.queue_of(index).refilled_blocks);
+    into.refills += refills;
     if (!mine) continue;
     const std::uint64_t cached = local.list_length(index);
     of_class.cached_blocks += cached;
@@ -51,7 +53,7 @@ void measure_local(basic_local_heap<Config>& local, bool mine, snapshot& into) n
     into.thread_caches += cached * of_class.block_size;
     into.live_bytes -= cached * of_class.block_size;
   }
-  const local_statistics& counted = local.statistics();
+  const local_statistics counted = base::racy_load(local.statistics());
   into.refills_from_inbox += counted.refills_from_inbox;
   into.refills_from_active += counted.refills_from_active;
   into.refills_from_queue += counted.refills_from_queue;

@@ -77,7 +77,8 @@ class basic_process {
     free_valid(record, static_cast<block*>(pointer));
   }
 
-  // `size` as the program believes it, checked where that is cheap.
+  // `size`: what the program believes to have asked for. A block may have been
+  // shrunk in place, so that only a size above its own is a mistake.
   [[gnu::always_inline]] void deallocate_sized(void* pointer, std::size_t size) noexcept {
     slab& record = domain_.slabs.find(pointer);
     if (!is_own_block(record, pointer, Config::token())) [[unlikely]] {
@@ -85,6 +86,16 @@ class basic_process {
     }
     if (size > class_size(record.size_class)) [[unlikely]] {
       base::report_size_mismatch(pointer, size, class_size(record.size_class));
+    }
+    free_valid(record, static_cast<block*>(pointer));
+  }
+
+  // For blocks that nothing resizes: exactly the size that was asked for.
+  [[gnu::always_inline]] void deallocate_exact(void* pointer, std::size_t size) noexcept {
+    slab& record = domain_.slabs.find(pointer);
+    if (!is_own_block(record, pointer, Config::token()) ||
+        !serves(record.size_class, size)) [[unlikely]] {
+      return cold_deallocate_exact(pointer, size);
     }
     free_valid(record, static_cast<block*>(pointer));
   }
@@ -97,6 +108,7 @@ class basic_process {
 
   void deallocate_slow(void* pointer) noexcept;
   void deallocate_slow_sized(void* pointer, std::size_t size) noexcept;
+  void deallocate_slow_exact(void* pointer, std::size_t size) noexcept;
   // Requires a live block and size > 0. nullptr: refused, the block is as it was.
   [[nodiscard]] void* reallocate(void* pointer, std::size_t size) noexcept;
   [[nodiscard]] std::size_t usable_size(const void* pointer) noexcept {
@@ -165,6 +177,10 @@ class basic_process {
   [[gnu::cold, gnu::noinline]] static void cold_deallocate_sized(void* pointer,
                                                                  std::size_t size) noexcept {
     Config::instance().deallocate_slow_sized(pointer, size);
+  }
+  [[gnu::cold, gnu::noinline]] static void cold_deallocate_exact(void* pointer,
+                                                                 std::size_t size) noexcept {
+    Config::instance().deallocate_slow_exact(pointer, size);
   }
   [[gnu::cold, gnu::noinline]] static void cold_free_suspect(slab& record, block* freed) noexcept {
     Config::instance().free_suspect(record, freed);

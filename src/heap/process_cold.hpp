@@ -107,11 +107,22 @@ void basic_process<Config>::deallocate_slow_sized(void* pointer, std::size_t siz
 }
 
 template <class Config>
+void basic_process<Config>::deallocate_slow_exact(void* pointer, std::size_t size) noexcept {
+  if (pointer == nullptr) return;
+  slab& head = find_block(domain_, pointer);
+  const bool fits = is_large(head)
+                        ? base::align_up(size, os::page_size()) == head.large_bytes
+                        : serves(head.size_class, size);
+  if (!fits) base::report_size_mismatch(pointer, size, usable_bytes(head));
+  free_block(head, pointer);
+}
+
+template <class Config>
 void basic_process<Config>::free_block(slab& head, void* pointer) noexcept {
   const owner* holder = base::racy_load(head.owner);
   if (holder == nullptr) base::report_free_of_unused(pointer);
   if (!holder->synchronized()) base::report_wrong_heap(pointer, "process");
-  if (head.state == slab_state::large) return large_owner_of(head).free_large(head);
+  if (is_large(head)) return large_owner_of(head).free_large(head);
   local& owner = owner_of(head);
   block* freed = static_cast<block*>(pointer);
   if (owner.token() != Config::token()) return free_remote(owner, head, freed);
@@ -153,8 +164,8 @@ template <class Config>
 void* basic_process<Config>::reallocate(void* pointer, std::size_t size) noexcept {
   slab& head = find_block(domain_, pointer);
   if (size > base::size_max) return nullptr;
-  if (head.state != slab_state::large && size <= class_size(head.size_class)) return pointer;
-  if (head.state == slab_state::large && large_owner_of(head).resize_large_in_place(head, size)) {
+  if (!is_large(head) && size <= class_size(head.size_class)) return pointer;
+  if (is_large(head) && large_owner_of(head).resize_large_in_place(head, size)) {
     return pointer;
   }
   return move_block(head, pointer, size);
@@ -162,7 +173,7 @@ void* basic_process<Config>::reallocate(void* pointer, std::size_t size) noexcep
 
 template <class Config>
 void* basic_process<Config>::move_block(slab& head, void* pointer, std::size_t size) noexcept {
-  const bool large = head.state == slab_state::large;
+  const bool large = is_large(head);
   heap& home = large ? large_owner_of(head) : *owner_of(head).home();
   const std::size_t before = usable_bytes(head);
   if (large && size > before) {
@@ -179,7 +190,7 @@ template <class Config>
 bool basic_process<Config>::try_expand(void* pointer, std::size_t size) noexcept {
   slab& head = find_block(domain_, pointer);
   if (size <= usable_bytes(head)) return true;
-  return head.state == slab_state::large && large_owner_of(head).resize_large_in_place(head, size);
+  return is_large(head) && large_owner_of(head).resize_large_in_place(head, size);
 }
 
 template <class Config>
@@ -188,7 +199,7 @@ auto basic_process<Config>::heap_of(const void* pointer) noexcept -> heap* {
   slab& head = head_of(domain_.slabs.find(pointer));
   const owner* holder = base::racy_load(head.owner);
   if (holder == nullptr || !holder->synchronized()) return nullptr;
-  return head.state == slab_state::large ? &large_owner_of(head) : owner_of(head).home();
+  return is_large(head) ? &large_owner_of(head) : owner_of(head).home();
 }
 
 // -- Giving back ------------------------------------------------------------------------
@@ -202,8 +213,12 @@ void basic_process<Config>::flush_thread() noexcept {
     mine.tend();
   };
   if (here.process_local != nullptr) flush(*here.process_local);
+  // Another thread may be destroying one of these heaps.
+  base::lock_guard guard(heaps_lock_);
   for (local* at = here.locals.front(); at != nullptr; at = here.locals.next(*at)) {
-    if (at->home() != nullptr) flush(*at);
+    if (at->home() == nullptr) continue;
+    base::lock_guard locals_guard(at->home()->locals_lock());
+    flush(*at);
   }
 }
 

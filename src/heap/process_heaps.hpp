@@ -44,7 +44,10 @@ void basic_process<Config>::take_apart(heap& ending) noexcept {
   ending.release_locals([&](local& member) {
     const std::uintptr_t token = member.token();
     member.bury();
-    if (token == Config::token()) here.locals.remove(member);
+    if (token == Config::token()) {
+      here.locals.remove(member);
+      here.recent = {};
+    }
     if (token == Config::token() || token == token_orphan) {
       domain_.metadata.recycle(&member, sizeof(local));
     }

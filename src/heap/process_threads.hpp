@@ -76,6 +76,7 @@ void basic_process<Config>::bury_dead_locals() noexcept {
     local* next = here.locals.next(*at);
     if (at->home() == nullptr) {
       here.locals.remove(*at);
+      here.recent = {};
       domain_.metadata.recycle(at, sizeof(local));
     }
     at = next;

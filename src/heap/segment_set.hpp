@@ -137,7 +137,7 @@ class basic_segment_set {
       slab& record = domain_.slabs.at(granule + i);
       const base::word bit = base::bit_run((granule + i) % segment_granules, 1);
       note_touched(record, touched > i * granule_bytes ? touched - i * granule_bytes : 0);
-      retained_ += record.touched;
+      retained_ += resident_bytes(record);
       close_fast_path(record);
       base::racy_store(record.owner, static_cast<owner*>(nullptr));
       base::racy_store(record.state, slab_state::none);
@@ -163,7 +163,7 @@ class basic_segment_set {
     head.zero = true;
     for (std::size_t i = 0; i < count; ++i) {
       slab& record = domain_.slabs.at(granule + i);
-      retained_ -= record.touched;
+      retained_ -= resident_bytes(record);
       head.zero = head.zero && record.touched == 0;
       record.head_distance = static_cast<std::uint8_t>(i);
       record.state = i == 0 ? slab_state::active : slab_state::tail;
@@ -175,7 +175,7 @@ class basic_segment_set {
   static void note_touched(slab& record, std::size_t bytes) noexcept {
     const std::size_t here = bytes < granule_bytes ? bytes : granule_bytes;
     const std::size_t pages = base::align_up(here, Os::page_size());
-    if (pages > record.touched) record.touched = static_cast<std::uint32_t>(pages);
+    if (pages > resident_bytes(record)) set_resident_bytes(record, pages);
   }
 
   std::size_t purge(segment& from, std::size_t bytes) noexcept {
@@ -197,8 +197,8 @@ class basic_segment_set {
     std::size_t purged = 0;
     for (std::size_t i = 0; i < count; ++i) {
       slab& record = domain_.slabs.at(granule + i);
-      purged += record.touched;
-      record.touched = 0;
+      purged += resident_bytes(record);
+      set_resident_bytes(record, 0);
     }
     from.dirty &= ~base::bit_run(first, count);
     retained_ -= purged;
@@ -219,7 +219,7 @@ class basic_segment_set {
     std::size_t bytes = 0;
     for (base::word left = from.dirty; left != 0; left &= left - 1) {
       const auto bit = static_cast<std::size_t>(std::countr_zero(left));
-      bytes += domain_.slabs.at(domain_.index_of(from) * segment_granules + bit).touched;
+      bytes += domain_.slabs.at(domain_.index_of(from) * segment_granules + bit).touched * touched_unit;
     }
     return bytes;
   }
@@ -229,7 +229,8 @@ class basic_segment_set {
     for (base::word left = from.owned & ~from.free; left != 0; left &= left - 1) {
       const auto bit = static_cast<std::size_t>(std::countr_zero(left));
       slab& record = domain_.slabs.at(domain_.index_of(from) * segment_granules + bit);
-      if (record.state != slab_state::tail && record.state != slab_state::none) visit(record);
+      const slab_state state = base::racy_load(record.state);
+      if (state != slab_state::tail && state != slab_state::none) visit(record);
     }
   }
 

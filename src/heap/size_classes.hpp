@@ -81,6 +81,12 @@ inline constexpr std::array<std::uint32_t, class_count> class_sizes = [] {
   return size <= linear_max ? linear_class_of(size) : doubling_class_of(size);
 }
 
+// Whether a request of `size` bytes gets a block of class `index` > 0.
+[[nodiscard]] constexpr bool serves(std::size_t index, std::size_t size) noexcept {
+  const std::size_t below = class_size(index - 1);
+  return (size == 0 ? 0 : size - 1) - below < class_size(index) - below;
+}
+
 [[nodiscard]] constexpr bool is_small(std::size_t index) noexcept {
   return class_size(index) <= small_max;
 }
@@ -93,14 +99,27 @@ inline constexpr std::array<std::uint32_t, class_count> class_sizes = [] {
   return slab_granules(index) * granule_bytes;
 }
 
+namespace detail {
+
+inline constexpr std::array<std::uint16_t, class_count> slab_capacities = [] {
+  std::array<std::uint16_t, class_count> capacities{};
+  for (std::size_t i = 1; i < class_count; ++i) {
+    capacities[i] = static_cast<std::uint16_t>(slab_bytes(i) / class_size(i));
+  }
+  return capacities;
+}();
+
+}  // namespace detail
+
 [[nodiscard]] constexpr std::size_t blocks_per_slab(std::size_t index) noexcept {
-  return slab_bytes(index) / class_size(index);
+  return detail::slab_capacities[index];
 }
 
 static_assert(class_size(class_count - 1) == medium_max);
 static_assert(medium_max >= 128 * base::kib, "size classes reach at least 128 KiB");
 static_assert(class_of(1) == 1 && class_of(16) == 1 && class_of(17) == 2 && class_of(256) == 16);
 static_assert(class_of(257) == 17 && class_of(medium_max) == class_count - 1);
+static_assert(serves(1, 0) && serves(1, 16) && !serves(2, 16) && serves(2, 17) && !serves(2, 33));
 static_assert(blocks_per_slab(class_count - 1) >= 2);
 
 }  // namespace strata::core

@@ -63,6 +63,14 @@ enum class slab_state : std::uint8_t {
   large,       // first granule of a large block
 };
 
+// Who has the blocks of a slab whose owner believes them all in use.
+enum class slab_contents : std::uint8_t {
+  in_use,
+  leaving,        // all are in the chain that a thread is taking apart
+  gone,           // all were free, and the pages went back to the OS
+  gone_resident,  // all were free; the pages could not be given back
+};
+
 struct alignas(64) slab {
   // Read by every free, on any thread.
   std::uint64_t origin;
@@ -74,21 +82,27 @@ struct alignas(64) slab {
     block* free;               // blocks that came back
     std::size_t large_bytes;   // usable bytes of a large block
   };
-  std::uint32_t used;      // blocks that are not on `free` and were handed out once
+  std::uint16_t used;      // blocks that are not on `free` and were handed out once
+  std::uint16_t counted;   // see reclaim.hpp; 0 outside of it
   std::uint32_t next;      // granule links of the queue's lists
   std::uint32_t previous;
-  std::uint16_t capacity;  // blocks
   std::uint16_t extended;  // blocks handed out at least once, from the start on
+  std::uint16_t posted;    // blocks that other threads ever sent home, modulo 2^16
 
   core::owner* owner;       // local heap; of a large block, the heap
   class_index size_class;   // 0 for a large block
   slab_state state;
   std::uint8_t head_distance;
   bool zero;                // blocks beyond `extended` are known to be zeros
-  std::uint32_t touched;    // bytes of this granule that may be resident, once it is free
+  std::uint8_t touched;     // 4 KiB units of this granule that may be resident without a slab
+  slab_contents contents;
+  std::uint16_t drained;    // blocks sent home that the owner has seen, modulo 2^16
 };
 
 static_assert(sizeof(slab) == 64);
+static_assert(blocks_per_slab(1) <= UINT16_MAX, "counts of blocks have 16 bits");
+
+inline constexpr std::size_t touched_unit = 4 * base::kib;
 
 // Constants of a class for the test above, computed at compile time.
 struct division {
@@ -116,6 +130,10 @@ inline constexpr std::array<division, class_count> divisions = [] {
 
 }  // namespace detail
 
+[[nodiscard]] inline std::size_t slab_capacity(const slab& record) noexcept {
+  return blocks_per_slab(record.size_class);
+}
+
 // The test, for the record that the pointer's granule leads to. Reads race with
 // the owner's writes when the pointer is another thread's block; whatever they
 // see then, `origin` belongs to another token and the answer is no.
@@ -131,7 +149,7 @@ inline constexpr std::array<division, class_count> divisions = [] {
 inline void open_fast_path(slab& record, std::uintptr_t start, std::uintptr_t token) noexcept {
   base::racy_store(record.origin, std::uint64_t{start + 8 * token});
   if (!is_small(record.size_class)) return;
-  base::racy_store(record.bound, record.capacity * detail::divisions[record.size_class].unit);
+  base::racy_store(record.bound, slab_capacity(record) * detail::divisions[record.size_class].unit);
 }
 
 inline void close_fast_path(slab& record) noexcept { base::racy_store(record.bound, std::uint64_t{0}); }
@@ -140,8 +158,9 @@ inline void format_slab(slab& record, class_index size_class, core::owner* owner
   base::racy_store(record.inverse, detail::divisions[size_class].inverse);
   record.free = nullptr;
   record.used = 0;
-  record.capacity = static_cast<std::uint16_t>(blocks_per_slab(size_class));
   record.extended = 0;
+  record.counted = record.posted = record.drained = 0;
+  record.contents = slab_contents::in_use;
   base::racy_store(record.owner, owner);
   record.size_class = size_class;
   record.zero = zero;
@@ -162,7 +181,7 @@ inline void format_slab(slab& record, class_index size_class, core::owner* owner
 }
 
 [[nodiscard]] inline bool is_exhausted(const slab& record) noexcept {
-  return record.free == nullptr && record.extended == record.capacity;
+  return record.free == nullptr && record.extended == slab_capacity(record);
 }
 
 // Hands out the next `count` blocks for the first time, as a list in address
@@ -176,24 +195,32 @@ inline void format_slab(slab& record, class_index size_class, core::owner* owner
   }
   *reinterpret_cast<block*>(last) = {nullptr, &record};
   record.extended = static_cast<std::uint16_t>(record.extended + count);
-  record.used += static_cast<std::uint32_t>(count);
+  record.used = static_cast<std::uint16_t>(record.used + count);
   return reinterpret_cast<block*>(first);
+}
+
+[[nodiscard]] inline std::size_t resident_bytes(const slab& granule) noexcept {
+  return granule.touched * touched_unit;
+}
+
+inline void set_resident_bytes(slab& granule, std::size_t bytes) noexcept {
+  granule.touched = static_cast<std::uint8_t>(base::divide_up(bytes, touched_unit));
 }
 
 // Bytes from the slab's start that were ever handed out.
 [[nodiscard]] inline std::size_t touched_bytes(const slab& record) noexcept {
-  return record.extended * class_size(record.size_class);
+  return base::racy_load(record.extended) * class_size(record.size_class);
 }
 
 // The record agrees with itself: every block is used or on the free list, once.
 [[nodiscard]] inline bool slab_invariant(const slab& record, const std::byte* start) noexcept {
   const std::size_t size = class_size(record.size_class);
-  if (record.extended > record.capacity || record.used > record.extended) return false;
+  if (record.extended > slab_capacity(record) || record.used > record.extended) return false;
   std::size_t count = 0;
   for (const block* at = record.free; at != nullptr; at = at->next) {
     const std::size_t offset = base::distance(start, at);
     if (offset % size != 0 || offset / size >= record.extended) return false;
-    if (++count > record.capacity) return false;
+    if (++count > slab_capacity(record)) return false;
   }
   return count + record.used == record.extended;
 }

@@ -71,8 +71,8 @@ void operator delete(void* block) noexcept { core::deallocate(block); }
 void operator delete[](void* block) noexcept { core::deallocate(block); }
 void operator delete(void* block, const nothrow_t&) noexcept { core::deallocate(block); }
 void operator delete[](void* block, const nothrow_t&) noexcept { core::deallocate(block); }
-void operator delete(void* block, size_t size) noexcept { core::deallocate_sized(block, size); }
-void operator delete[](void* block, size_t size) noexcept { core::deallocate_sized(block, size); }
+void operator delete(void* block, size_t size) noexcept { core::deallocate_exact(block, size); }
+void operator delete[](void* block, size_t size) noexcept { core::deallocate_exact(block, size); }
 void operator delete(void* block, align_val_t) noexcept { core::deallocate(block); }
 void operator delete[](void* block, align_val_t) noexcept { core::deallocate(block); }
 void operator delete(void* block, align_val_t, const nothrow_t&) noexcept {

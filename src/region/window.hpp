@@ -60,7 +60,7 @@ class basic_window {
   // Any pointer is accepted. True does not say that the place is in use.
   [[nodiscard]] bool contains(const void* pointer) const noexcept {
     return reinterpret_cast<std::uintptr_t>(pointer) - reinterpret_cast<std::uintptr_t>(base_) <
-           opened_;
+           base::racy_load(opened_);
   }
 
   // Requires contains(pointer).

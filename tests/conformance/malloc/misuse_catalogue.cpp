@@ -181,6 +181,8 @@ std::vector<planted> sized_frees() {
     const std::string how = label("a block", actual) + " freed as " + std::to_string(given);
     result.push_back({how + ", operator delete", named,
                       [=] { ::operator delete(opaque(::operator new(actual)), opaque(given)); }});
+    // A smaller size may be right for free_sized: realloc shrinks blocks where they are.
+    if (given < actual) continue;
     result.push_back({how + ", free_sized", named, [=] {
                         auto* free_sized = reinterpret_cast<void (*)(void*, std::size_t)>(
                             ::dlsym(RTLD_DEFAULT, "free_sized"));

@@ -1,0 +1,58 @@
+#include "heap/retention.hpp"
+
+#include <gtest/gtest.h>
+
+namespace strata::core {
+namespace {
+
+constexpr std::uint64_t period = 500;
+constexpr std::size_t floor_bytes = 2 * base::mib;
+
+class retention_test : public testing::Test {
+ protected:
+  retention policy_{floor_bytes, 12, period};
+};
+
+TEST_F(retention_test, the_budget_is_the_largest_of_floor_share_and_recent_peak) {
+  EXPECT_EQ(policy_.budget(0), floor_bytes);
+  EXPECT_EQ(policy_.budget(100 * base::mib), 12 * base::mib);
+  static_cast<void>(policy_.excess(160 * base::mib, 0, 1));
+  EXPECT_EQ(policy_.budget(0), 10 * base::mib);
+}
+
+TEST_F(retention_test, what_exceeds_the_budget_goes_at_once_to_three_quarters) {
+  EXPECT_EQ(policy_.excess(0, floor_bytes, 1), 0u);
+  EXPECT_EQ(policy_.excess(0, floor_bytes + 1, 1), floor_bytes / 4 + 1);
+}
+
+TEST_F(retention_test, a_floor_of_zero_keeps_nothing) {
+  retention none{0, 0, period};
+  EXPECT_EQ(none.excess(base::gib, 4096, 1), 4096u);
+  EXPECT_EQ(none.excess(0, 4096, 1), 4096u) << "not even for the sake of a peak";
+}
+
+TEST_F(retention_test, what_nobody_needed_for_a_period_goes_down_to_the_floor) {
+  constexpr std::size_t retained = 5 * base::mib;
+  static_cast<void>(policy_.excess(100 * base::mib, retained, period));  // a period begins
+  EXPECT_EQ(policy_.end_period(100 * base::mib, retained, 2 * period - 1), 0u) << "too early";
+  EXPECT_EQ(policy_.end_period(100 * base::mib, retained, 2 * period), retained - floor_bytes);
+}
+
+TEST_F(retention_test, what_was_needed_within_the_period_stays) {
+  constexpr std::size_t retained = 5 * base::mib;
+  static_cast<void>(policy_.excess(100 * base::mib, retained, period));
+  policy_.note_reuse(base::mib);  // for a moment only so much was left
+  EXPECT_EQ(policy_.end_period(100 * base::mib, retained, 2 * period), base::mib);
+  EXPECT_EQ(policy_.end_period(100 * base::mib, retained, 3 * period), retained - floor_bytes);
+}
+
+TEST_F(retention_test, the_peak_is_forgotten_by_halves) {
+  static_cast<void>(policy_.excess(160 * base::mib, 0, 1));
+  static_cast<void>(policy_.end_period(0, 0, period));
+  EXPECT_EQ(policy_.budget(0), 5 * base::mib);
+  for (std::uint64_t i = 2; i < 10; ++i) static_cast<void>(policy_.end_period(0, 0, i * period));
+  EXPECT_EQ(policy_.budget(0), floor_bytes);
+}
+
+}  // namespace
+}  // namespace strata::core
