@@ -38,6 +38,10 @@ if(STRATA_SANITIZE)
   add_link_options(-fsanitize=${STRATA_SANITIZE})
 endif()
 
+if(STRATA_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 function(strata_own target)
   target_compile_features(${target} PRIVATE c_std_99 cxx_std_20)
   set_target_properties(

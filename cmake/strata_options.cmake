@@ -8,6 +8,7 @@ option(STRATA_TOOLS "Build the strata command" ${PROJECT_IS_TOP_LEVEL})
 option(STRATA_INSTALL "Make the install rules" ${PROJECT_IS_TOP_LEVEL})
 option(STRATA_WERROR "Warnings in strata's own code are errors" ${PROJECT_IS_TOP_LEVEL})
 option(STRATA_LTO "Optimise across files when linking the libraries" OFF)
+option(STRATA_FUZZ "Build the libFuzzer targets, and instrument for them; needs clang" OFF)
 set(STRATA_SANITIZE
     ""
     CACHE STRING "Sanitizers for all code, as in -fsanitize= (for example address,undefined)")

@@ -11,7 +11,7 @@
 #include <new>
 
 #include "base/base.hpp"
-#include "os/contract.hpp"
+#include "os/os.hpp"
 
 namespace strata::core {
 

@@ -1,4 +1,4 @@
-// Reading values: sizes with units, counts, switches, choices. Never members of
+// Reading values: sizes with units, counts, switches. Never members of
 // string_view that check a position by throwing (substr and the like): the core
 // has no exceptions.
 #include "base/option_text.hpp"
@@ -63,14 +63,6 @@ std::optional<std::size_t> parse_flag(std::string_view text) noexcept {
   return std::nullopt;
 }
 
-std::optional<std::size_t> parse_choice(std::string_view choices, std::string_view text) noexcept {
-  for (std::size_t index = 0;; ++index) {
-    const std::string_view choice = choice_at(choices, index);
-    if (choice.empty()) return std::nullopt;
-    if (same_word(choice, text)) return index;
-  }
-}
-
 std::optional<std::size_t> parse(const option& which, std::string_view text) noexcept {
   switch (which.kind) {
     case option_kind::size:
@@ -79,8 +71,6 @@ std::optional<std::size_t> parse(const option& which, std::string_view text) noe
       return parse_count(text);
     case option_kind::flag:
       return parse_flag(text);
-    case option_kind::choice:
-      return parse_choice(which.choices, text);
     case option_kind::path:
       return 0;
   }
@@ -88,17 +78,6 @@ std::optional<std::size_t> parse(const option& which, std::string_view text) noe
 }
 
 }  // namespace
-
-std::string_view choice_at(std::string_view choices, std::size_t index) noexcept {
-  const char* at = choices.data();
-  const char* const end = at + choices.size();
-  for (;; ++at) {
-    const char* const start = at;
-    while (at != end && *at != '|') ++at;
-    if (index-- == 0) return {start, static_cast<std::size_t>(at - start)};
-    if (at == end) return {};
-  }
-}
 
 judgement judge(const option& which, std::string_view text) noexcept {
   if (!which.word.empty() && same_word(text, which.word)) {

@@ -1,6 +1,5 @@
 // Between options.cpp and option_text.cpp only: judging the text of a value.
-// Every value but a path is a number on its way through: a flag 0 or 1, a choice
-// its position.
+// Every value but a path is a number on its way through: a flag 0 or 1.
 #pragma once
 
 #include <cstddef>
@@ -19,8 +18,5 @@ struct judgement {
 };
 
 [[nodiscard]] judgement judge(const option& which, std::string_view text) noexcept;
-
-// The word at position `index` of "immediate|lazy", empty when there are fewer.
-[[nodiscard]] std::string_view choice_at(std::string_view choices, std::size_t index) noexcept;
 
 }  // namespace strata::base

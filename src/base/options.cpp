@@ -21,9 +21,6 @@ void store(settings& into, const option& which, std::size_t number,
     case option_kind::flag:
       into.*which.flag = number != 0;
       break;
-    case option_kind::choice:
-      into.*which.choice = static_cast<purge_mode>(number);
-      break;
     case option_kind::path:
       into.*which.path = text;
       break;
@@ -67,9 +64,6 @@ void add_expected_form(phrase& out, const option& which) noexcept {
       break;
     case option_kind::flag:
       out.add("not a switch (use 0, 1, true, false, on, off");
-      break;
-    case option_kind::choice:
-      out.add("not one of the choices (use ").add(which.choices);
       break;
     case option_kind::path:
       break;
@@ -162,8 +156,6 @@ std::string_view option_value(const settings& from, const option& which,
     }
     case option_kind::flag:
       return from.*which.flag ? "1" : "0";
-    case option_kind::choice:
-      return choice_at(which.choices, static_cast<std::size_t>(from.*which.choice));
     case option_kind::path:
       return from.*which.path;
   }

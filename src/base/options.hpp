@@ -18,11 +18,6 @@
 
 namespace strata::base {
 
-enum class purge_mode : std::uint8_t {
-  immediate,  // MADV_DONTNEED: resident memory falls at once
-  lazy,       // MADV_FREE: the kernel takes it when it needs it
-};
-
 // Every value the allocator can be configured with, with the build's defaults.
 struct settings {
   std::size_t reserve = 0;                // address space to reserve; 0: chosen from the machine
@@ -32,14 +27,13 @@ struct settings {
   std::size_t retain_min = 2 * mib;       // free memory that is always kept
   std::size_t retain_percent = 12;        // of live memory, kept above retain_min
   std::size_t purge_delay_ms = 500;       // how long the budget above retain_min survives idleness
-  purge_mode purge = purge_mode::immediate;
   bool purge_thread = false;       // a background thread purges while the program sleeps
   std::size_t limit = unlimited;   // of the root account
   std::string_view report_file;    // where a report snapshot goes at exit; empty: none
   std::size_t report_process = 0;  // the only process that writes it; 0: every process
 };
 
-enum class option_kind : std::uint8_t { size, count, flag, choice, path };
+enum class option_kind : std::uint8_t { size, count, flag, path };
 
 // One row of the table: what a key is called, which field it sets, and which
 // values that field takes. Exactly one of the field pointers is set: `number`
@@ -47,12 +41,10 @@ enum class option_kind : std::uint8_t { size, count, flag, choice, path };
 struct option {
   std::string_view key;  // "STRATA_RETAIN_MIN"
   option_kind kind;
-  std::string_view meaning;    // one line
-  std::string_view choices{};  // "immediate|lazy", in the order of the enumeration
+  std::string_view meaning;  // one line
 
   std::size_t settings::*number = nullptr;
   bool settings::*flag = nullptr;
-  purge_mode settings::*choice = nullptr;
   std::string_view settings::*path = nullptr;
 
   // For numbers: the range, and a word for one value outside of it.

@@ -53,12 +53,6 @@ constexpr option table[] = {
      .meaning = "milliseconds that memory above STRATA_RETAIN_MIN is kept while idle",
      .number = &settings::purge_delay_ms,
      .most = hour_ms},
-    {.key = "STRATA_PURGE",
-     .kind = option_kind::choice,
-     .meaning = "how memory goes back: immediate, resident memory falls at once; lazy, when the "
-                "system wants it",
-     .choices = "immediate|lazy",
-     .choice = &settings::purge},
     {.key = "STRATA_PURGE_THREAD",
      .kind = option_kind::flag,
      .meaning = "a thread of strata's own gives memory back while the program sleeps",

@@ -22,7 +22,8 @@ class basic_large_cache {
 
   // `dirty`: bytes from the run's start that may be resident.
   void put(granule_run run, std::size_t dirty) noexcept {
-    if (count_ == capacity) evict_oldest();
+    // What cannot be cleaned is lost: the region's free granules hold zeros.
+    if (count_ == capacity && !evict_oldest()) forget(0);
     entry added{run, dirty};
     for (std::size_t i = 0; i < count_;) {
       const bool before = entries_[i].run.end() == added.run.first;
@@ -63,9 +64,10 @@ class basic_large_cache {
 
   // Gives back at least `bytes` of resident memory, oldest first, or all there is.
   std::size_t purge(std::size_t bytes) noexcept {
-    std::size_t purged = 0;
-    while (count_ != 0 && purged < bytes) purged += evict_oldest();
-    return purged;
+    const std::size_t before = bytes_;
+    while (count_ != 0 && before - bytes_ < bytes && evict_oldest()) {
+    }
+    return before - bytes_;
   }
 
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
@@ -111,15 +113,14 @@ class basic_large_cache {
     for (std::size_t i = index; i < count_; ++i) entries_[i] = entries_[i + 1];
   }
 
-  // What cannot be cleaned is not returned: the region's free granules are zeros.
-  std::size_t evict_oldest() noexcept {
-    const entry oldest = entries_[0];
+  // False: the system refuses to clean it, so it stays.
+  bool evict_oldest() noexcept {
+    const granule_run oldest = entries_[0].run;
+    std::byte* place = domain_.regions.window().address(oldest.first);
+    if (!Os::decommit(place, oldest.bytes(), os::decommit_mode::immediate)) return false;
     forget(0);
-    std::byte* place = domain_.regions.window().address(oldest.run.first);
-    if (Os::decommit(place, oldest.run.bytes(), os::decommit_mode::immediate)) {
-      domain_.regions.return_run(oldest.run);
-    }
-    return oldest.dirty;
+    domain_.regions.return_run(oldest);
+    return true;
   }
 
   domain& domain_;

@@ -299,6 +299,11 @@ void basic_local_heap<Config>::accept_suspect(void* pointer) noexcept {
 
 template <class Config>
 void basic_local_heap<Config>::adopt(std::uintptr_t adopter, block** linear_lists) noexcept {
+  // An orphan that served threads without a local heap has blocks on its own lists.
+  for (std::size_t index = 1; linear_lists != nullptr && index <= linear_count; ++index) {
+    linear_lists[index] = queues_[index].list;
+    queues_[index].list = nullptr;
+  }
   linear_lists_ = linear_lists;
   token_.store(adopter, std::memory_order_seq_cst);
 }

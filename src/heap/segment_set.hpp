@@ -27,8 +27,9 @@ class basic_segment_set {
   // The record of the first of `count` granules for a slab, with `zero` set when
   // they hold zeros. nullptr when the system refuses.
   slab* take(void* heap, std::size_t count) noexcept {
-    segment* from = find(count);
+    segment* from = find(count, tries_max);
     if (from == nullptr) from = grow(heap, count);
+    if (from == nullptr) from = find(count, SIZE_MAX);
     if (from == nullptr) return nullptr;
     const std::size_t first = choose_granules(*from, count);
     const base::word taken = base::bit_run(first, count);
@@ -113,14 +114,14 @@ class basic_segment_set {
     open_.push_front(which);
   }
 
-  [[nodiscard]] segment* find(std::size_t count) const noexcept {
+  // Looks at `tries` segments: a new one costs less than a long search.
+  [[nodiscard]] segment* find(std::size_t count, std::size_t tries) const noexcept {
     segment* cold = nullptr;
     if (hot_ != nullptr) {
       if (base::find_run(hot_->dirty, count) != base::word_bits) return hot_;
       if (base::find_run(hot_->free, count) != base::word_bits) cold = hot_;
     }
-    std::size_t tries = 0;
-    for (segment* at = open_.front(); at != nullptr && tries < tries_max; ++tries) {
+    for (segment* at = open_.front(); at != nullptr && tries != 0; --tries) {
       if (base::find_run(at->dirty, count) != base::word_bits) return at;
       if (cold == nullptr && base::find_run(at->free, count) != base::word_bits) cold = at;
       if (cold != nullptr && retained_ == 0) break;

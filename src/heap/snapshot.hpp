@@ -4,7 +4,7 @@
 //
 // The parts of `held` add up to it exactly:
 //
-//   held = live.blocks + partial_slabs + thread_caches + large_live
+//   held = live_bytes + partial_slabs + thread_caches + large_live
 //          + large_cache + retained + metadata
 //
 // All sizes are bytes. Counters are cumulative unless they are called live.
@@ -45,7 +45,7 @@ struct snapshot {
 
   // -- What strata holds, and its parts --------------------------------------
   std::uint64_t held;
-  std::uint64_t held_peak;
+  std::uint64_t held_peak;  // counts slabs whole, touched or not, so it is an upper bound
   std::uint64_t live_bytes;      // small and medium blocks in the program's hands
   std::uint64_t partial_slabs;   // free blocks in touched pages of slabs
   std::uint64_t thread_caches;   // free blocks in threads' lists

@@ -13,8 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "base/align.hpp"
-#include "base/text.hpp"
+#include "base/base.hpp"
 #include "os/fake.hpp"
 #include "os/fake_intervals.hpp"
 

@@ -4,7 +4,7 @@
 // A process is in one group, and every ancestor's limit holds for it too. In a
 // container the path that /proc/self/cgroup names may not exist below the
 // mount; its ancestors, up to the mount itself, are looked at all the same.
-#include "base/text.hpp"
+#include "base/base.hpp"
 #include "os/linux.hpp"
 #include "os/linux_syscall.hpp"
 #include "os/linux_text.hpp"

@@ -14,7 +14,7 @@
 // four mappings to those that vm.max_map_count limits. Move what is large.
 #include <sys/mman.h>
 
-#include "base/fatal.hpp"
+#include "base/base.hpp"
 #include "os/linux.hpp"
 #include "os/linux_constants.hpp"
 #include "os/linux_syscall.hpp"

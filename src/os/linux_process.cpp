@@ -3,7 +3,7 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
-#include "base/fatal.hpp"
+#include "base/base.hpp"
 #include "os/errno_guard.hpp"
 #include "os/linux.hpp"
 #include "os/linux_syscall.hpp"

@@ -5,7 +5,7 @@
 // costs a kernel structure, never memory or commit charge.
 #include <sys/mman.h>
 
-#include "base/align.hpp"
+#include "base/base.hpp"
 #include "os/linux.hpp"
 #include "os/linux_constants.hpp"
 #include "os/linux_syscall.hpp"

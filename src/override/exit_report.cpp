@@ -17,7 +17,6 @@
 #include <atomic>
 
 #include "heap/heap.hpp"
-#include "os/file.hpp"
 #include "os/os.hpp"
 
 namespace core = strata::core;

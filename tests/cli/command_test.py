@@ -243,10 +243,11 @@ class Signals(unittest.TestCase):
 
 class OptionsCommand(unittest.TestCase):
     def test_values_and_sources(self):
-        done = strata("options", "--json", STRATA_PURGE="LAZY", STRATA_RETAIN_MIN="12Q")
+        done = strata("options", "--json", STRATA_PURGE_THREAD="ON", STRATA_RETAIN_MIN="12Q")
         rows = {row["key"]: row for row in json.loads(done.stdout)["options"]}
-        self.assertEqual((rows["STRATA_PURGE"]["value"], rows["STRATA_PURGE"]["source"]),
-                         ("lazy", "environment"))
+        self.assertEqual((rows["STRATA_PURGE_THREAD"]["value"],
+                          rows["STRATA_PURGE_THREAD"]["source"]),
+                         ("1", "environment"))
         self.assertEqual((rows["STRATA_RETAIN_MIN"]["value"], rows["STRATA_RETAIN_MIN"]["source"]),
                          (rows["STRATA_RETAIN_MIN"]["default"], "default"))
         self.assertIn('STRATA_RETAIN_MIN="12Q" refused', done.stderr)

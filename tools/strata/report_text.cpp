@@ -58,7 +58,7 @@ void add_head(page& out, const run_report& report) {
   const core::snapshot& memory = *report.memory;
   out.line("resident   {} at exit, {} at the peak", human_bytes(memory.resident),
            human_bytes(memory.resident_peak));
-  out.line("held       {} at exit, {} at the peak", human_bytes(memory.held),
+  out.line("held       {} at exit, at most {} at the peak", human_bytes(memory.held),
            human_bytes(memory.held_peak));
   out.line("reserved   {} of address space, {} regions, {} segments in use",
            human_bytes(memory.reserved), grouped(memory.regions), grouped(memory.segments));

@@ -1,3 +1,4 @@
+// The public accounts: handles, limits and pressure handlers over the tree of the process.
 #include <strata/account.hpp>
 
 #include <gtest/gtest.h>

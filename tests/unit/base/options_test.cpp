@@ -72,9 +72,7 @@ TEST(options, rows_are_sound) {
     const bool number = row.kind == option_kind::size || row.kind == option_kind::count;
     EXPECT_EQ(row.number != nullptr, number) << row.key;
     EXPECT_EQ(row.flag != nullptr, row.kind == option_kind::flag) << row.key;
-    EXPECT_EQ(row.choice != nullptr, row.kind == option_kind::choice) << row.key;
     EXPECT_EQ(row.path != nullptr, row.kind == option_kind::path) << row.key;
-    EXPECT_EQ(row.choices.empty(), row.kind != option_kind::choice) << row.key;
     EXPECT_LE(row.least, row.most) << row.key;
   }
 }
@@ -100,7 +98,7 @@ TEST(options, every_key_sets_its_own_field_and_no_other) {
       {"STRATA_RESERVE", "64G", "64G"},           {"STRATA_REGION_INITIAL", "4096K", "4M"},
       {"STRATA_REGION_BATCH", "3", "3"},          {"STRATA_REGION_SHIFT_MAX", "0", "0"},
       {"STRATA_RETAIN_MIN", "1536K", "1536K"},    {"STRATA_RETAIN_PERCENT", "200", "200"},
-      {"STRATA_PURGE_DELAY_MS", "0", "0"},        {"STRATA_PURGE", "LAZY", "lazy"},
+      {"STRATA_PURGE_DELAY_MS", "0", "0"},
       {"STRATA_PURGE_THREAD", "on", "1"},         {"STRATA_LIMIT", "1g", "1G"},
       {"STRATA_REPORT_FILE", "/a b=c", "/a b=c"}, {"STRATA_REPORT_PID", "4711", "4711"},
   };
@@ -152,8 +150,6 @@ TEST(options, a_refused_value_changes_nothing_and_says_why) {
       {"STRATA_REGION_INITIAL", "0", "smaller than 4M"},
       {"STRATA_REGION_BATCH", "0", "smaller than 1"},
       {"STRATA_REGION_BATCH", "8x", "not a whole number (use e.g. 0, 8, 500)"},
-      {"STRATA_PURGE", "never", "not one of the choices (use immediate|lazy)"},
-      {"STRATA_PURGE", "", "not one of the choices (use immediate|lazy)"},
       {"STRATA_PURGE_THREAD", "2", "not a switch (use 0, 1, true, false, on, off)"},
   };
   for (const sample& one : samples) {
@@ -181,12 +177,12 @@ TEST(option_value, fits_a_short_buffer) {
 TEST(apply_environment, applies_what_is_good_in_silence) {
   settings changed;
   EXPECT_EQ(warnings_of({"HOME=/root", "STRATA_LIMIT=512M", "STRATA", "STRATA_", "STRATA_=1",
-                         "STRATA_BROKEN", "=STRATA_X=1", "XSTRATA_LIMIT=1", "STRATA_PURGE=lazy",
+                         "STRATA_BROKEN", "=STRATA_X=1", "XSTRATA_LIMIT=1", "STRATA_PURGE_THREAD=on",
                          "STRATA_REPORT_FILE="},
                         changed),
             "");
   EXPECT_EQ(changed.limit, 512 * mib);
-  EXPECT_EQ(changed.purge, purge_mode::lazy);
+  EXPECT_TRUE(changed.purge_thread);
 }
 
 TEST(apply_environment, accepts_no_environment) {

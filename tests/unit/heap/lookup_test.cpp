@@ -54,15 +54,14 @@ TEST_F(lookup_death_test, a_second_free_by_another_thread) {
 
 TEST_F(lookup_death_test, two_frees_by_another_thread) {
   void* const block = allocate(64);
-  test::stepping_thread other;
   EXPECT_DEATH(
       {
-        test::stepping_thread inner;
-        inner.run([&] {
+        test::stepping_thread other;
+        other.run([&] {
           deallocate(block);
           deallocate(block);
         });
-        inner.end();
+        other.end();
         process_->flush_thread();
       },
       "double free");

@@ -75,7 +75,8 @@ TEST_F(segment_set_test, warm_granules_are_used_first_and_are_not_said_to_be_zer
   EXPECT_EQ(segments_.retained(), 0u);
   give(segments_, second);
   slab* const wide = take(segments_, medium);
-  EXPECT_TRUE(wide->zero) << "one warm granule is no room for a medium slab";
+  EXPECT_EQ(wide, second);
+  EXPECT_FALSE(wide->zero) << "one of its granules is warm";
 }
 
 TEST_F(segment_set_test, what_is_said_to_be_zero_is_zero) {

@@ -54,7 +54,7 @@ TEST(size_classes, slabs_hold_at_least_two_blocks_and_waste_little) {
     EXPECT_GE(blocks_per_slab(index), 2u);
     EXPECT_LE(blocks_per_slab(index), UINT16_MAX) << "slab::capacity has 16 bits";
     const std::size_t rest = slab_bytes(index) - blocks_per_slab(index) * class_size(index);
-    EXPECT_LE(rest, slab_bytes(index) / 4) << index;
+    EXPECT_LE(rest, slab_bytes(index) / 3) << index;
     EXPECT_EQ(is_small(index), class_size(index) <= small_max);
     EXPECT_EQ(slab_granules(index), is_small(index) ? 1 : medium_granules);
   }

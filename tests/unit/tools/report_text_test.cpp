@@ -16,7 +16,7 @@ constexpr const char* golden = R"golden(strata: ./server: exit code 3 (process 4
 
 time       1.500 s elapsed, 1.200 s user, 0.050 s system
 resident   95.4 MiB at exit, 114.4 MiB at the peak
-held       76.3 MiB at exit, 85.8 MiB at the peak
+held       76.3 MiB at exit, at most 85.8 MiB at the peak
 reserved   64.0 GiB of address space, 2 regions, 5 segments in use
 
 Where memory was at exit, in bytes

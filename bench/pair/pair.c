@@ -1,0 +1,46 @@
+// Pairs of malloc and free of 48 bytes, for counting instructions: count.sh runs
+// this under callgrind, with and without an allocator preloaded.
+//
+//   pair DEPTH COUNT    COUNT pairs, DEPTH blocks live at once, freed oldest first
+//
+// The loops are functions of their own, so that their share of the instructions
+// can be told from that of the allocator. With one block at a time the loop is a
+// simple one: a nested loop costs more than the difference it is to show.
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { depth_max = 10000, block_bytes = 48 };
+
+// The compiler must neither remove the pair nor move anything across it.
+static void* used(void* block) {
+  __asm__ volatile("" : "+r"(block) : : "memory");
+  return block;
+}
+
+__attribute__((noinline)) static void loop_one(long count) {
+  for (long i = 0; i < count; ++i) free(used(malloc(block_bytes)));
+}
+
+__attribute__((noinline)) static void loop_many(void** blocks, long depth, long rounds) {
+  for (long round = 0; round < rounds; ++round) {
+    for (long i = 0; i < depth; ++i) blocks[i] = used(malloc(block_bytes));
+    for (long i = 0; i < depth; ++i) free(blocks[i]);
+  }
+}
+
+int main(int argc, char** argv) {
+  static void* blocks[depth_max];
+  const long depth = argc == 3 ? atol(argv[1]) : 0;
+  const long count = argc == 3 ? atol(argv[2]) : 0;
+  if (depth < 1 || depth > depth_max || count < depth) {
+    fprintf(stderr, "usage: %s DEPTH COUNT, with 1 <= DEPTH <= %d and COUNT >= DEPTH\n", argv[0],
+            depth_max);
+    return 2;
+  }
+  if (depth == 1) {
+    loop_one(count);
+  } else {
+    loop_many(blocks, depth, count / depth);
+  }
+  return 0;
+}
