@@ -2,7 +2,10 @@
 # Instructions per pair of malloc and free, from two runs under callgrind that
 # differ by a million pairs only, so that starting the program does not count.
 #
-#   bench/pair/count.sh [LIBRARY]    LIBRARY: what to preload; none: the system's malloc
+#   bench/pair/count.sh [LIBRARY [BYTES]]
+#
+#   LIBRARY   what to preload; none, or empty: the system's malloc
+#   BYTES     size of the blocks; 48 by default
 set -euo pipefail
 library=${1:+$(realpath "$1")}
 cd "$(dirname "$0")"
@@ -11,7 +14,7 @@ few=100000
 many=1100000
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-gcc -O2 -o "$work/pair" pair.c
+gcc -O2 -DSTRATA_PAIR_BYTES="${2:-48}" -o "$work/pair" pair.c
 
 # count DEPTH PAIRS: prints the instructions of all, and of the loop alone.
 count() {
@@ -19,7 +22,7 @@ count() {
     "$work/pair" "$1" "$2" 2>"$work/log" || { cat "$work/log" >&2 && exit 1; }
   callgrind_annotate --threshold=100 "$work/out" | tr -d , | awk '
     /PROGRAM TOTALS/ { all = $1 }
-    /:loop_(one|many) / { loop = $1 }
+    /:loop_(one|many)[. ]/ { loop = $1 }
     END { print all, loop }'
 }
 

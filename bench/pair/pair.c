@@ -1,5 +1,6 @@
-// Pairs of malloc and free of 48 bytes, for counting instructions: count.sh runs
-// this under callgrind, with and without an allocator preloaded.
+// Pairs of malloc and free of one size, for counting instructions: count.sh runs
+// this under callgrind, with and without an allocator preloaded. The size is a
+// constant, as it is in most programs.
 //
 //   pair DEPTH COUNT    COUNT pairs, DEPTH blocks live at once, freed oldest first
 //
@@ -9,7 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { depth_max = 10000, block_bytes = 48 };
+#ifndef STRATA_PAIR_BYTES
+#define STRATA_PAIR_BYTES 48
+#endif
+
+enum { depth_max = 10000, block_bytes = STRATA_PAIR_BYTES };
 
 // The compiler must neither remove the pair nor move anything across it.
 static void* used(void* block) {

@@ -21,7 +21,7 @@ std::string with_unit(std::size_t bytes) {
   constexpr std::array units{"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
   if (bytes < 1024) return std::to_string(bytes) + " B";
   std::size_t unit = 0;
-  for (; bytes >= 1024 * 1024 && unit + 1 < units.size(); ++unit) bytes /= 1024;
+  for (; bytes >= std::size_t{1024} * 1024 && unit + 1 < units.size(); ++unit) bytes /= 1024;
   const std::size_t tenths = bytes % 1024 * 10 / 1024;
   return std::to_string(bytes / 1024) + "." + std::to_string(tenths) + " " + units[unit];
 }

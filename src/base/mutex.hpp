@@ -171,6 +171,7 @@ class no_mutex {
   void prepare_fork(bool) noexcept {}
   void parent_after_fork() noexcept {}
   void child_after_fork() noexcept {}
+  void reset_after_fork() noexcept {}
 };
 
 template <class Mutex>

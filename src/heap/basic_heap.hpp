@@ -108,6 +108,8 @@ class basic_heap : public owner {
   local* find(std::uintptr_t token) noexcept;
   // Blocks came for a local heap without owner.
   void tend_orphan(local& orphan) noexcept;
+  // Brings home what orphans have on lists and in their inboxes.
+  void tend_orphans() noexcept;
   // Runs `work(local)` on an orphan, for threads that have no local heap: those
   // that end, and those for which none could be made.
   template <class Work>
@@ -117,6 +119,7 @@ class basic_heap : public owner {
 
   // Everything that is free goes back to the OS; bytes that went.
   std::size_t purge() noexcept {
+    tend_orphans();
     base::lock_guard guard(lock_);
     return purge_locked(SIZE_MAX);
   }

@@ -125,6 +125,15 @@ void basic_heap<Config>::tend_orphan(local& orphan) noexcept {
 }
 
 template <class Config>
+void basic_heap<Config>::tend_orphans() noexcept {
+  base::lock_guard guard(locals_lock_);
+  for (local* orphan = orphans_.front(); orphan != nullptr; orphan = orphan_list::next(*orphan)) {
+    orphan->flush_lists();
+    orphan->tend();
+  }
+}
+
+template <class Config>
 template <class Work>
 void basic_heap<Config>::with_orphan(Work work) noexcept {
   base::lock_guard guard(locals_lock_);

@@ -100,6 +100,8 @@ class alignas(64) basic_local_heap : public owner {
   void tend() noexcept;
   // In a forked child: true when its thread did not survive.
   bool haunt(std::uintptr_t survivor) noexcept {
+    suspects_.child_after_fork();
+    reclaim_lock_.reset_after_fork();
     if (token() == survivor || token() == token_orphan) return token() == token_ghost;
     token_.store(token_ghost, std::memory_order_relaxed);
     return true;

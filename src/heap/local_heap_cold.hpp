@@ -291,7 +291,10 @@ void basic_local_heap<Config>::give_emptied(slab& record) noexcept {
 
 template <class Config>
 void basic_local_heap<Config>::accept_suspect(void* pointer) noexcept {
-  while (!suspects_.add(pointer)) os::cpu_relax();
+  if (!suspects_.add(pointer)) {  // so many at once are no coincidence
+    base::report_double_free(pointer,
+                             class_size(head_of(domain_->slabs.find(pointer)).size_class));
+  }
   if (token_.load(std::memory_order_seq_cst) == token_orphan) home_->tend_orphan(*this);
 }
 

@@ -134,6 +134,7 @@ void basic_process<Config>::parent_after_fork() noexcept {
 
 template <class Config>
 void basic_process<Config>::child_after_fork() noexcept {
+  start_lock_.reset_after_fork();
   domain_.accounts.child_after_fork();
   domain_.metadata.lock().child_after_fork();
   domain_.regions.lock().child_after_fork();

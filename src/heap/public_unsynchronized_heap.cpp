@@ -28,9 +28,8 @@ unsynchronized_heap* create_unsynchronized(const strata::heap_options& options) 
   core::start();
   if (!the_process.started()) return nullptr;
   auto& shared = the_process.shared();
-  account* parent = options.parent == nullptr
-                        ? nullptr
-                        : reinterpret_cast<account*>(options.parent->node());
+  account* parent =
+      options.parent == nullptr ? nullptr : reinterpret_cast<account*>(options.parent->node());
   account* charged = shared.accounts.create(options.name, options.limit, parent);
   if (charged == nullptr) return nullptr;
   void* memory =

@@ -84,6 +84,8 @@ class suspect_box {
 
   [[nodiscard]] bool empty() const noexcept { return count_.load(std::memory_order_relaxed) == 0; }
 
+  void child_after_fork() noexcept { lock_.reset_after_fork(); }
+
   // nullptr when empty.
   [[nodiscard]] void* take() noexcept {
     base::lock_guard guard(lock_);

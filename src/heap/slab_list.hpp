@@ -26,14 +26,14 @@ class slab_list {
     const std::uint32_t name = name_of(table, element);
     element.next = nothing;
     element.previous = last_;
-    (last_ != nothing ? at(table, last_)->next : first_) = name;
+    (last_ != nothing ? record(table, last_).next : first_) = name;
     last_ = name;
   }
 
   // Requires that `element` is in this list.
   void remove(const Table& table, slab& element) noexcept {
-    (element.previous != nothing ? at(table, element.previous)->next : first_) = element.next;
-    (element.next != nothing ? at(table, element.next)->previous : last_) = element.previous;
+    (element.previous != nothing ? record(table, element.previous).next : first_) = element.next;
+    (element.next != nothing ? record(table, element.next).previous : last_) = element.previous;
     element.next = element.previous = nothing;
   }
 
@@ -46,8 +46,8 @@ class slab_list {
   // Every member is in `state`, and the links agree in both directions.
   [[nodiscard]] bool invariant(const Table& table, slab_state state) const noexcept {
     std::uint32_t before = nothing;
-    for (std::uint32_t name = first_; name != nothing; name = at(table, name)->next) {
-      const slab& element = *at(table, name);
+    for (std::uint32_t name = first_; name != nothing; name = record(table, name).next) {
+      const slab& element = record(table, name);
       if (element.previous != before || element.state != state) return false;
       before = name;
     }
@@ -58,8 +58,11 @@ class slab_list {
   // Names are granule numbers plus one, so that zeroed memory is an empty list.
   static constexpr std::uint32_t nothing = 0;
 
+  [[nodiscard]] static slab& record(const Table& table, std::uint32_t name) noexcept {
+    return table.at(name - 1);
+  }
   [[nodiscard]] static slab* at(const Table& table, std::uint32_t name) noexcept {
-    return name == nothing ? nullptr : &table.at(name - 1);
+    return name == nothing ? nullptr : &record(table, name);
   }
   [[nodiscard]] static std::uint32_t name_of(const Table& table, const slab& element) noexcept {
     return static_cast<std::uint32_t>(table.granule_of(element)) + 1;

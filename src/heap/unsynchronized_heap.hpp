@@ -81,7 +81,8 @@ class basic_unsynchronized_heap {
       return deallocate_slow(pointer);
     }
     push_free(record, freed);
-    if (--record.used == 0) [[unlikely]] local_->retire_slab(record);
+    if (--record.used == 0) [[unlikely]]
+      local_->retire_slab(record);
   }
 
   // In addition, a size above the block's ends the program.
@@ -151,13 +152,11 @@ class basic_unsynchronized_heap {
   [[gnu::cold, gnu::noinline]] void* allocate_slow(std::size_t size) noexcept {
     return allocate_bytes(size, block_alignment, false);
   }
-  [[nodiscard]] void* allocate_bytes(std::size_t size, std::size_t alignment,
-                                     bool zeroed) noexcept;
+  [[nodiscard]] void* allocate_bytes(std::size_t size, std::size_t alignment, bool zeroed) noexcept;
   [[nodiscard]] typename local::allocation allocate_class(std::size_t index,
                                                           std::size_t size) noexcept;
   [[gnu::cold, gnu::noinline]] void deallocate_slow(void* pointer) noexcept;
-  [[gnu::cold, gnu::noinline]] void deallocate_slow_sized(void* pointer,
-                                                          std::size_t size) noexcept;
+  [[gnu::cold, gnu::noinline]] void deallocate_slow_sized(void* pointer, std::size_t size) noexcept;
 
   heap heap_;
   local* local_ = nullptr;
@@ -168,7 +167,8 @@ class basic_unsynchronized_heap {
 template <os::operating_system Os>
 void* basic_unsynchronized_heap<Os>::allocate_bytes(std::size_t size, std::size_t alignment,
                                                     bool zeroed) noexcept {
-  if (size > base::size_max || alignment > base::size_max / 2) [[unlikely]] return nullptr;
+  if (size > base::size_max || alignment > base::size_max / 2) [[unlikely]]
+    return nullptr;
   const std::size_t rounded = base::align_up(size == 0 ? 1 : size, alignment);
   void* made;
   bool zero;

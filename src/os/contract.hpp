@@ -64,6 +64,8 @@ struct fork_hooks {
   void (*child)() noexcept;    // in the child
 };
 
+// One requirement a line, whatever its length.
+// clang-format off
 template <class Os>
 concept operating_system = requires(void* range, const void* const_range, std::size_t bytes,
                                     std::atomic<std::uint32_t>& word, std::uint32_t value) {
@@ -142,5 +144,6 @@ concept operating_system = requires(void* range, const void* const_range, std::s
   { Os::write_error(std::string_view{}) } noexcept -> std::same_as<void>;  // stderr, unbuffered
   { Os::die() } noexcept;                                                  // abort()
 };
+// clang-format on
 
 }  // namespace strata::os

@@ -31,27 +31,35 @@ void heap_player::perform(const operation& what) {
       return allocate(what, false, what.alignment, [&](std::size_t size) {
         return heap.allocate_aligned(size, what.alignment);
       });
-    case operation_kind::reallocate: return reallocate(what);
-    case operation_kind::try_expand: return try_expand(what);
+    case operation_kind::reallocate:
+      return reallocate(what);
+    case operation_kind::try_expand:
+      return try_expand(what);
     case operation_kind::deallocate:
-      return deallocate(what, [](heap_under_test& of, const held_block& block) {
-        of.deallocate(block.memory);
-      });
+      return deallocate(
+          what, [](heap_under_test& of, const held_block& block) { of.deallocate(block.memory); });
     case operation_kind::deallocate_sized:
       return deallocate(what, [](heap_under_test& of, const held_block& block) {
         of.deallocate_sized(block.memory, block.size);
       });
     case operation_kind::deallocate_on_other_thread:
-    case operation_kind::allocate_on_other_thread: return on_other_thread(what);
+    case operation_kind::allocate_on_other_thread:
+      return on_other_thread(what);
     case operation_kind::reset_heap:
     case operation_kind::renew_heap:
       if (heap.is_process()) return;
       what.kind == operation_kind::reset_heap ? heap.reset() : heap.renew();
       return forget(what.heap);
-    case operation_kind::purge_heap: return heap.purge();
-    case operation_kind::purge: static_cast<void>(core::purge()); return;
-    case operation_kind::pump: static_cast<void>(core::pump()); return;
-    case operation_kind::compare: return compare();
+    case operation_kind::purge_heap:
+      return heap.purge();
+    case operation_kind::purge:
+      static_cast<void>(core::purge());
+      return;
+    case operation_kind::pump:
+      static_cast<void>(core::pump());
+      return;
+    case operation_kind::compare:
+      return compare();
   }
 }
 
@@ -67,9 +75,8 @@ std::size_t heap_player::affordable(std::size_t size) const {
 template <class Allocate>
 void heap_player::allocate(const operation& what, bool zero_wanted, std::size_t alignment,
                            Allocate allocate_block) {
-  deallocate(what, [](heap_under_test& of, const held_block& block) {
-    of.deallocate(block.memory);
-  });
+  deallocate(what,
+             [](heap_under_test& of, const held_block& block) { of.deallocate(block.memory); });
   const std::size_t size = affordable(what.size);
   void* const memory = allocate_block(size);
   if (size > sizes_impossible) return require(memory == nullptr, "a refusal");
@@ -194,8 +201,8 @@ void heap_player::end() {
   current_ = {.kind = operation_kind::compare, .slot = 0, .heap = 0, .alignment = 1, .size = 0};
   compare();
   for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
-    perform({.kind = operation_kind::deallocate, .slot = slot, .heap = 0, .alignment = 1,
-             .size = 0});
+    perform(
+        {.kind = operation_kind::deallocate, .slot = slot, .heap = 0, .alignment = 1, .size = 0});
   }
   compare();
   for (heap_under_test& heap : heaps_) {

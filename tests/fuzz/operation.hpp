@@ -82,22 +82,20 @@ struct operation {
   std::vector<operation> operations;
   for (; input.size() >= operation::encoded_bytes;
        input = input.subspan(operation::encoded_bytes)) {
-    operations.push_back(
-        {.kind = static_cast<operation_kind>(input[0] % operation_names.size()),
-         .slot = input[1] % operation::slot_count,
-         .heap = input[2] % operation::heap_count,
-         .alignment = std::size_t{1} << (input[2] / operation::heap_count %
-                                         (operation::alignment_log2_max + 1)),
-         .size = decode_size(input[3], input[4])});
+    operations.push_back({.kind = static_cast<operation_kind>(input[0] % operation_names.size()),
+                          .slot = input[1] % operation::slot_count,
+                          .heap = input[2] % operation::heap_count,
+                          .alignment = std::size_t{1} << (input[2] / operation::heap_count %
+                                                          (operation::alignment_log2_max + 1)),
+                          .size = decode_size(input[3], input[4])});
   }
   return operations;
 }
 
 [[nodiscard]] inline std::string describe(const operation& what) {
-  return std::string(operation_names[static_cast<std::size_t>(what.kind)]) +
-         "(slot " + std::to_string(what.slot) + ", heap " + std::to_string(what.heap) +
-         ", alignment " + std::to_string(what.alignment) + ", size " + std::to_string(what.size) +
-         ")";
+  return std::string(operation_names[static_cast<std::size_t>(what.kind)]) + "(slot " +
+         std::to_string(what.slot) + ", heap " + std::to_string(what.heap) + ", alignment " +
+         std::to_string(what.alignment) + ", size " + std::to_string(what.size) + ")";
 }
 
 }  // namespace strata::test

@@ -30,8 +30,8 @@ constinit core::heap* shared_heap = nullptr;
 
 [[nodiscard]] void* allocate_some(std::uint64_t random) {
   const std::size_t size = random % 64 == 0 ? random >> 44 : (random >> 16) % 3000;
-  void* const block = random % 4 == 1 ? core::heap_allocate(*shared_heap, size, 16)
-                                      : core::allocate(size);
+  void* const block =
+      random % 4 == 1 ? core::heap_allocate(*shared_heap, size, 16) : core::allocate(size);
   if (block != nullptr) *static_cast<unsigned char*>(block) = 1;
   return block;
 }

@@ -132,7 +132,8 @@ class model_worker {
   void allocate() {
     const std::size_t heap = below(model_heap_count);
     const std::size_t size = some_size();
-    void* const memory = heap == 0 ? core::allocate(size) : core::heap_allocate(*heaps_[heap], size, 16);
+    void* const memory =
+        heap == 0 ? core::allocate(size) : core::heap_allocate(*heaps_[heap], size, 16);
     keep_new(memory, size, 16, heap);
   }
 
@@ -219,9 +220,14 @@ class model_worker {
 
   void maintain() {
     switch (below(8)) {
-      case 0: core::purge(); break;
-      case 1: core::purge_heap(*heaps_[below(model_heap_count)]); break;
-      default: core::pump();
+      case 0:
+        core::purge();
+        break;
+      case 1:
+        core::purge_heap(*heaps_[below(model_heap_count)]);
+        break;
+      default:
+        core::pump();
     }
   }
 

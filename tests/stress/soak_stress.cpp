@@ -134,7 +134,8 @@ TEST_P(soak, holds_what_is_in_the_queue_and_little_more) {
 }
 
 INSTANTIATE_TEST_SUITE_P(line_ups, soak,
-                         testing::Values(line_up{1, 1}, line_up{4, 1}, line_up{1, 4}, line_up{3, 3}),
+                         testing::Values(line_up{1, 1}, line_up{4, 1}, line_up{1, 4},
+                                         line_up{3, 3}),
                          [](const testing::TestParamInfo<line_up>& tested) {
                            return std::to_string(tested.param.producers) + "_producers_" +
                                   std::to_string(tested.param.consumers) + "_consumers";

@@ -51,14 +51,15 @@ class fake_process {
   [[nodiscard]] base::settings& settings() noexcept { return settings_; }  // before the start
 
   bool start() noexcept {
-    return process_.start(settings_, {
-                                         .end_thread = [] () noexcept { current()->end_thread(); },
-                                         .fork = {
-                                             .prepare = [] () noexcept { current()->prepare_fork(); },
-                                             .parent = [] () noexcept { current()->parent_after_fork(); },
-                                             .child = [] () noexcept { current()->child_after_fork(); },
-                                         },
-                                     });
+    return process_.start(settings_,
+                          {
+                              .end_thread = []() noexcept { current()->end_thread(); },
+                              .fork = {
+                                  .prepare = []() noexcept { current()->prepare_fork(); },
+                                  .parent = []() noexcept { current()->parent_after_fork(); },
+                                  .child = []() noexcept { current()->child_after_fork(); },
+                              },
+                          });
   }
 
   [[nodiscard]] bool invariant() {

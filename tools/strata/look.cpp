@@ -24,8 +24,9 @@ bool is_set(const char* name) {
 
 bool locale_is_utf8() {
   for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
-    if (!is_set(name)) continue;
-    std::string value = std::getenv(name);
+    const char* const set = std::getenv(name);
+    if (set == nullptr || *set == '\0') continue;
+    std::string value = set;
     std::ranges::transform(value, value.begin(), [](unsigned char c) {
       return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
     });

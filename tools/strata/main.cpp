@@ -23,6 +23,7 @@ const command& find_command(const std::string& name) {
     if (each->name == name) return *each;
   }
   std::vector<std::string> names;
+  names.reserve(commands.size());
   for (const command* each : commands) names.emplace_back(each->name);
   throw usage_error(fmt::format("unknown command '{}'{}", name, suggestion(name, names)));
 }

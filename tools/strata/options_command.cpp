@@ -14,8 +14,6 @@
 #include "command.hpp"
 #include "look.hpp"
 
-extern char** environ;
-
 namespace strata::tool {
 namespace {
 

@@ -22,7 +22,7 @@ std::vector<fs::path> candidates() {
 
 // The loader splits LD_PRELOAD at blanks and colons, and knows no quoting.
 fs::path loadable(const fs::path& library) {
-  const fs::path full = fs::absolute(library).lexically_normal();
+  fs::path full = fs::absolute(library).lexically_normal();
   if (full.native().find_first_of(" :\t\n") == std::string::npos) return full;
   throw failure(fmt::format("cannot preload '{}': the loader takes no path with a blank or a colon",
                             full.native()));

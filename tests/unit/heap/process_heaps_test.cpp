@@ -31,9 +31,7 @@ class process_heaps_test : public test::process_fixture {
     for (int i = 0; i < 5; ++i) blocks.push_back(allocate_from(from, 1'000'000));
     return blocks;
   }
-  [[nodiscard]] std::size_t free_granules() {
-    return process_->shared().regions.free_granules();
-  }
+  [[nodiscard]] std::size_t free_granules() { return process_->shared().regions.free_granules(); }
   [[nodiscard]] std::size_t opened_granules() {
     return process_->shared().regions.window().opened() / granule_bytes;
   }

@@ -27,9 +27,9 @@ class process_test : public test::process_fixture {
     for (void* block : made) deallocate(block);
   }
 
-  static constexpr std::size_t sizes[] = {1,    16,    17,     256,       257,       4096,
-                                          8192, 8193,  65536,  100'000,   262'144,   262'145,
-                                          1 << 20, 5'000'000, 40'000'000};
+  static constexpr std::size_t sizes[] = {1,       16,      17,      256,       257,
+                                          4096,    8192,    8193,    65536,     100'000,
+                                          262'144, 262'145, 1 << 20, 5'000'000, 40'000'000};
 };
 
 TEST_F(process_test, starts_with_its_first_allocation) {
@@ -280,9 +280,9 @@ TEST_F(process_test, random_work_agrees_with_its_model) {
       const std::size_t size = size_of_chance();
       const auto mark = static_cast<std::byte>(random());
       auto* const place = static_cast<std::byte*>(
-          choice < 15 ? process_->allocate_zeroed(size)
-                      : choice < 20 ? process_->allocate_aligned(size, 1u << random() % 18)
-                                    : allocate(size));
+          choice < 15   ? process_->allocate_zeroed(size)
+          : choice < 20 ? process_->allocate_aligned(size, 1u << random() % 18)
+                        : allocate(size));
       ASSERT_NE(place, nullptr);
       ASSERT_TRUE(choice >= 15 || holds(place, size, std::byte{0})) << "step " << step;
       std::memset(place, static_cast<int>(mark), size);

@@ -31,7 +31,7 @@ class slab_test : public testing::Test {
   };
 
   std::unique_ptr<std::byte, free_aligned> memory_{
-      static_cast<std::byte*>(std::aligned_alloc(granule_bytes, medium_granules * granule_bytes))};
+      static_cast<std::byte*>(std::aligned_alloc(granule_bytes, medium_granules* granule_bytes))};
   slab record_{};
 };
 

@@ -8,8 +8,8 @@
 #include <thread>
 #include <vector>
 
-#include "heap/process_heaps.hpp"
 #include "heap/heap.hpp"
+#include "heap/process_heaps.hpp"
 #include "heap/unsynchronized_heap.hpp"
 #include "support/opaque.hpp"
 
@@ -193,6 +193,7 @@ TEST_P(unsynchronized_heap_death, a_wrong_size_is_diagnosed) {
 
 // A small, a medium and a large block.
 INSTANTIATE_TEST_SUITE_P(sizes, unsynchronized_heap_death,
-                         testing::Values(std::size_t{40}, std::size_t{20000}, std::size_t{1} << 20));
+                         testing::Values(std::size_t{40}, std::size_t{20000},
+                                         std::size_t{1} << 20));
 
 }  // namespace

@@ -152,8 +152,8 @@ TEST_F(region_space_test, the_listener_hears_of_a_region_before_anybody_gets_it)
 TEST_F(region_space_test, what_the_listener_refuses_is_not_handed_out) {
   start(base::gib);
   bool agrees = false;
-  space_.listen({[](void* context, granule_run) noexcept { return *static_cast<bool*>(context); },
-                 &agrees});
+  space_.listen(
+      {[](void* context, granule_run) noexcept { return *static_cast<bool*>(context); }, &agrees});
   EXPECT_FALSE(space_.take_run(1, 1));
   EXPECT_EQ(space_.free_granules(), 0u);
   agrees = true;
@@ -229,11 +229,22 @@ class region_space_model : public region_space_test {
     std::mt19937 random(seed);
     for (int step = 0; step < steps; ++step) {
       switch (random() % 8) {
-        case 0: take_segment(); break;
-        case 1: case 2: take_run(1 + random() % 150, std::size_t{1} << (random() % 9)); break;
-        case 3: take_at(random()); break;
-        case 4: return_segment(random()); break;
-        default: return_run(random()); break;
+        case 0:
+          take_segment();
+          break;
+        case 1:
+        case 2:
+          take_run(1 + random() % 150, std::size_t{1} << (random() % 9));
+          break;
+        case 3:
+          take_at(random());
+          break;
+        case 4:
+          return_segment(random());
+          break;
+        default:
+          return_run(random());
+          break;
       }
       ASSERT_TRUE(space_.invariant()) << "step " << step;
       ASSERT_EQ(space_.free_granules(), count(available)) << "step " << step;
