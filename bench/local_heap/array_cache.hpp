@@ -50,7 +50,8 @@ class array_cache {
 
   static void deallocate(void* pointer) noexcept {
     const slab_record& slab = records_in_table::of(pointer);
-    if (scaled_index(slab, pointer) >= slab.bound) [[unlikely]] refuse();
+    if (scaled_index(slab, pointer) >= slab.bound) [[unlikely]]
+      refuse();
     const std::size_t size_class = slab.size_class;
     void** const top = local_.tops[size_class] + 1;
     if (base::is_aligned(top, array_cache_heap::array_bytes)) [[unlikely]] {

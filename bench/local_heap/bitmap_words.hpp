@@ -50,8 +50,10 @@ class bitmap_words {
   static void deallocate(void* pointer) noexcept {
     slab_record& slab = records_in_table::of(pointer);
     const std::uint64_t scaled = scaled_index(slab, pointer);
-    if (scaled >= slab.bound) [[unlikely]] refuse();
-    if (!bit_store::put(bit_store::bits_of(pointer), scaled >> slab.shift)) [[unlikely]] refuse();
+    if (scaled >= slab.bound) [[unlikely]]
+      refuse();
+    if (!bit_store::put(bit_store::bits_of(pointer), scaled >> slab.shift)) [[unlikely]]
+      refuse();
     if (--slab.awaited == 0) [[unlikely]] {
       local_.queues[slab.size_class].countdown_ended(slab);
     }

@@ -36,7 +36,8 @@ struct bit_store {
   [[nodiscard]] static bool put(base::word* bits, std::size_t index) noexcept {
     base::word& target = bits[index / base::word_bits];
     const base::word bit = base::word{1} << (index % base::word_bits);
-    if ((target & bit) != 0) [[unlikely]] return false;
+    if ((target & bit) != 0) [[unlikely]]
+      return false;
     target |= bit;
     return true;
   }

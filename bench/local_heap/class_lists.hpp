@@ -39,12 +39,15 @@ class class_lists {
   static void deallocate(void* pointer) noexcept {
     slab_record& slab = records_in_table::of(pointer);
     auto* const block = static_cast<free_block*>(pointer);
-    if (scaled_index(slab, pointer) >= slab.bound) [[unlikely]] refuse();
-    if (block->key == &slab) [[unlikely]] refuse();
+    if (scaled_index(slab, pointer) >= slab.bound) [[unlikely]]
+      refuse();
+    if (block->key == &slab) [[unlikely]]
+      refuse();
     const std::size_t size_class = slab.size_class;
     block->mark_free(local_.lists[size_class], slab);
     local_.lists[size_class] = block;
-    if (--local_.rooms[size_class] < 0) [[unlikely]] flush(size_class);
+    if (--local_.rooms[size_class] < 0) [[unlikely]]
+      flush(size_class);
   }
 
   static void reset() noexcept { local_ = {}; }

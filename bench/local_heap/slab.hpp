@@ -39,17 +39,17 @@ struct free_block;
 enum class slab_state : std::uint8_t { unused, full, partial, active };
 
 struct alignas(64) slab_record {
-  std::uintptr_t origin;   // first block + 8 * owner's token
+  std::uintptr_t origin;  // first block + 8 * owner's token
   std::uint64_t inverse;
   std::uint64_t bound;
-  free_block* free;        // designs with lists: free blocks that no cache holds
+  free_block* free;  // designs with lists: free blocks that no cache holds
   base::list_links<slab_record> links;
   std::uint32_t awaited;   // blocks to come back before the cold path must look again
   std::uint16_t touched;   // blocks made so far, counted from the slab's start
   std::uint16_t capacity;  // blocks
   std::uint16_t block_size;
   std::uint8_t size_class;
-  std::uint8_t shift;      // k above
+  std::uint8_t shift;  // k above
   slab_state state;
 };
 static_assert(sizeof(slab_record) == 64, "a record fills one cache line");

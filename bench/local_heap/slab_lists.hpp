@@ -32,8 +32,10 @@ class slab_lists {
   static void deallocate(void* pointer) noexcept {
     slab_record& slab = Records::of(pointer);
     auto* const block = static_cast<free_block*>(pointer);
-    if (scaled_index(slab, pointer) >= slab.bound) [[unlikely]] refuse();
-    if (block->key == &slab) [[unlikely]] refuse();
+    if (scaled_index(slab, pointer) >= slab.bound) [[unlikely]]
+      refuse();
+    if (block->key == &slab) [[unlikely]]
+      refuse();
     if (list_store::put(slab, block)) [[unlikely]] {
       local_.queues[slab.size_class].countdown_ended(slab);
     }

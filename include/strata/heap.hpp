@@ -148,8 +148,7 @@ class heap final : public std::pmr::memory_resource {
 
   void* do_allocate(std::size_t bytes, std::size_t alignment) override;
   void do_deallocate(void* block, std::size_t bytes, std::size_t alignment) override;
-  [[nodiscard]] bool do_is_equal(
-      const std::pmr::memory_resource& other) const noexcept override;
+  [[nodiscard]] bool do_is_equal(const std::pmr::memory_resource& other) const noexcept override;
 
   core::heap* core_;
 };
@@ -157,6 +156,16 @@ class heap final : public std::pmr::memory_resource {
 /// Returns: the heap that lives as long as the process, and which malloc uses
 ///   where strata replaces it. It cannot be destroyed or reset.
 [[nodiscard]] heap& process_heap() noexcept;
+
+/// Gives memory back that no heap has needed for a while: for programs that have
+/// idle moments and want no background thread (STRATA_PURGE_THREAD). Without it,
+/// what a heap retains within its budget stays until the heap is used again.
+///
+/// Effects: ends the retention period of every heap whose period is over.
+/// Returns: the bytes that went back to the operating system.
+/// Complexity: constant per heap when there is nothing to give.
+/// Thread safety: may be called from any thread at any time.
+std::size_t pump() noexcept;
 
 template <class Visitor>
 bool heap::walk(Visitor&& visitor) const {

@@ -131,6 +131,11 @@ int strata_heap_verify(strata_heap* heap);
  * Returns: how many bytes that was. */
 size_t strata_heap_purge(strata_heap* heap);
 
+/* Effects: gives back what no heap has needed for a while; for programs that have
+ *   idle moments. Constant time per heap when there is nothing to give.
+ * Returns: how many bytes that was. */
+size_t strata_pump(void);
+
 /* What a heap holds at one moment. The parts add up:
  *   held = live + free_in_slabs + free_in_caches + retained + metadata */
 typedef struct strata_heap_statistics {

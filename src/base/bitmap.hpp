@@ -60,13 +60,15 @@ class bitmap_view {
 
   [[nodiscard]] constexpr bool all_set(std::size_t first, std::size_t count) const noexcept {
     bool all = true;
-    for_each_word(first, count, [&](word& target, word mask) { all = all && (target & mask) == mask; });
+    for_each_word(first, count,
+                  [&](word& target, word mask) { all = all && (target & mask) == mask; });
     return all;
   }
 
   [[nodiscard]] constexpr bool none_set(std::size_t first, std::size_t count) const noexcept {
     bool none = true;
-    for_each_word(first, count, [&](word& target, word mask) { none = none && (target & mask) == 0; });
+    for_each_word(first, count,
+                  [&](word& target, word mask) { none = none && (target & mask) == 0; });
     return none;
   }
 

@@ -37,8 +37,7 @@ void warn(std::string_view what) noexcept;
 [[noreturn]] void fatal_check(std::string_view what, const place& where) noexcept;
 
 // In every build: an inconsistency here must not be survived.
-inline void check(bool ok, std::string_view what,
-                  const place& where = place::here()) noexcept {
+inline void check(bool ok, std::string_view what, const place& where = place::here()) noexcept {
   if (!ok) [[unlikely]] {
     fatal_check(what, where);
   }
@@ -46,9 +45,9 @@ inline void check(bool ok, std::string_view what,
 
 // In debug builds only: costs nothing, not even the condition, elsewhere.
 template <class Condition>
-inline void debug_check([[maybe_unused]] Condition condition, [[maybe_unused]] std::string_view what,
-                        [[maybe_unused]] const place& where =
-                            place::here()) noexcept {
+inline void debug_check([[maybe_unused]] Condition condition,
+                        [[maybe_unused]] std::string_view what,
+                        [[maybe_unused]] const place& where = place::here()) noexcept {
 #ifndef NDEBUG
   check(condition(), what, where);
 #endif
@@ -64,7 +63,8 @@ inline void debug_check([[maybe_unused]] Condition condition, [[maybe_unused]] s
 [[noreturn, gnu::cold]] void report_free_of_unused(const void* pointer) noexcept;
 [[noreturn, gnu::cold]] void report_size_mismatch(const void* block, std::size_t given,
                                                   std::size_t actual) noexcept;
-[[noreturn, gnu::cold]] void report_corrupted_link(const void* block, std::size_t block_size) noexcept;
+[[noreturn, gnu::cold]] void report_corrupted_link(const void* block,
+                                                   std::size_t block_size) noexcept;
 [[noreturn, gnu::cold]] void report_reentry() noexcept;
 [[noreturn, gnu::cold]] void report_wrong_heap(const void* block, std::string_view heap) noexcept;
 

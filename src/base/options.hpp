@@ -27,10 +27,10 @@ struct settings {
   std::size_t retain_min = 2 * mib;       // free memory that is always kept
   std::size_t retain_percent = 12;        // of live memory, kept above retain_min
   std::size_t purge_delay_ms = 500;       // how long the budget above retain_min survives idleness
-  bool purge_thread = false;       // a background thread purges while the program sleeps
-  std::size_t limit = unlimited;   // of the root account
-  std::string_view report_file;    // where a report snapshot goes at exit; empty: none
-  std::size_t report_process = 0;  // the only process that writes it; 0: every process
+  bool purge_thread = false;              // a background thread purges while the program sleeps
+  std::size_t limit = unlimited;          // of the root account
+  std::string_view report_file;           // where a report snapshot goes at exit; empty: none
+  std::size_t report_process = 0;         // the only process that writes it; 0: every process
 };
 
 enum class option_kind : std::uint8_t { size, count, flag, path };

@@ -87,6 +87,8 @@ size_t strata_heap_purge(strata_heap* heap) {
   return core::purge_heap(*heap_of(heap));
 }
 
+size_t strata_pump() { return core::pump(); }
+
 int strata_heap_get_statistics(strata_heap* heap, strata_heap_statistics* into) {
   if (heap == nullptr || into == nullptr) {
     fail_argument(heap == nullptr ? null_heap : "strata: there is no place for the statistics");

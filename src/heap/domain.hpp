@@ -69,6 +69,12 @@ class basic_domain {
   base::settings settings;
   std::uint64_t start_ns = 0;
 
+  // Blocks moved by remapping. A moved range keeps mappings of its own in the
+  // kernel's tables, of which a process has 65 530 by default, so moves end long
+  // before those do.
+  static constexpr std::size_t moves_max = 8192;
+  std::atomic<std::size_t> moves{0};
+
  private:
   bool start_segments() noexcept {
     if (segments_ != nullptr) return true;

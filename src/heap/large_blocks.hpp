@@ -72,7 +72,7 @@ class basic_large_blocks {
   // The block's pages under another address with room for `bytes`; nullptr when
   // there is no room or the OS cannot move pages.
   slab* move(slab& record, std::size_t bytes) noexcept {
-    if (record.large_bytes < move_bytes_min || moves_ >= moves_max) return nullptr;
+    if (record.large_bytes < move_bytes_min || domain_.moves >= domain_.moves_max) return nullptr;
     const granule_run from = run_of(record);
     const granule_run to = domain_.regions.take_run(granules_for(bytes), 1);
     if (!to) return nullptr;
@@ -81,7 +81,7 @@ class basic_large_blocks {
       domain_.regions.return_run(to);
       return nullptr;
     }
-    ++moves_;
+    domain_.moves.fetch_add(1, std::memory_order_relaxed);
     owner* holder = record.owner;
     const bool clean = clean_tail(record, from, record.large_bytes);
     remove(record);
@@ -118,11 +118,8 @@ class basic_large_blocks {
   }
 
  private:
-  // Below this a copy is as quick as the system call. A moved range keeps a
-  // mapping of its own in the kernel's tables, of which a process has 65 530 by
-  // default, so moves end long before those do.
+  // Below this a copy is as quick as the system call.
   static constexpr std::size_t move_bytes_min = 512 * base::kib;
-  static constexpr std::size_t moves_max = 8192;
 
   [[nodiscard]] granule_run run_of(const slab& record) const noexcept {
     return {domain_.slabs.granule_of(record), granules_for(record.large_bytes)};
@@ -171,7 +168,6 @@ class basic_large_blocks {
   list live_;
   std::size_t live_bytes_ = 0;
   std::size_t live_count_ = 0;
-  std::size_t moves_ = 0;
   std::uint64_t allocations_ = 0;
   std::uint64_t cache_hits_ = 0;
 };

@@ -107,11 +107,15 @@ class alignas(64) basic_local_heap : public owner {
     return true;
   }
   void forget_all() noexcept;
-  void bury() noexcept { base::racy_store(home_, static_cast<heap*>(nullptr)); }  // its heap is gone; its thread has not noticed
+  void bury() noexcept {
+    base::racy_store(home_, static_cast<heap*>(nullptr));
+  }  // its heap is gone; its thread has not noticed
 
   // -- Reading -----------------------------------------------------------------
 
-  [[nodiscard]] heap* home() const noexcept { return base::racy_load(home_); }  // nullptr: destroyed
+  [[nodiscard]] heap* home() const noexcept {
+    return base::racy_load(home_);
+  }  // nullptr: destroyed
   [[nodiscard]] const queue_type& queue_of(std::size_t index) const noexcept {
     return queues_[index];
   }
@@ -127,7 +131,8 @@ class alignas(64) basic_local_heap : public owner {
 
   base::list_links<basic_local_heap> heap_links;    // among the heap's locals
   base::list_links<basic_local_heap> orphan_links;  // among the heap's orphans
-  base::list_links<basic_local_heap> thread_links;  // among the thread's locals of first-class heaps
+  base::list_links<basic_local_heap>
+      thread_links;  // among the thread's locals of first-class heaps
 
  private:
   friend heap;

@@ -36,7 +36,8 @@ template <class Config>
 auto basic_local_heap<Config>::find_blocks(queue_type& from, std::size_t index) noexcept
     -> allocation {
   allocation found;
-  if (has_mail()) [[unlikely]] found.memory = refill_from_inbox(from);
+  if (has_mail()) [[unlikely]]
+    found.memory = refill_from_inbox(from);
   if (found.memory == nullptr) found.memory = refill_from_slabs(from);
   if (found.memory == nullptr) found = refill_from_fresh(from);
   if (found.memory == nullptr && new_slab(from, index)) found = refill_from_fresh(from);
@@ -74,11 +75,11 @@ auto basic_local_heap<Config>::refill_from_fresh(queue_type& from) noexcept -> a
   if (fresh != from.active) {
     from.set_aside(domain_->slabs);
     from.activate(*fresh);
-    open(*fresh);
   }
   const std::size_t count = extension(from, *fresh);
   const bool zero = fresh->zero && count == 1;
   block* blocks = extend(*fresh, domain_->slabs.address_of(*fresh), count);
+  open(*fresh);
   if (fresh->extended == slab_capacity(*fresh)) from.fresh = nullptr;
   from.refilled_blocks += count;
   ++statistics_.refills_from_fresh;
@@ -93,7 +94,6 @@ bool basic_local_heap<Config>::new_slab(queue_type& into, std::size_t index) noe
   into.activate(*added);
   into.fresh = added;
   ++into.slabs;
-  open(*added);
   ++statistics_.refills_from_segment;
   return true;
 }
@@ -239,7 +239,8 @@ void basic_local_heap<Config>::accept(const chain& blocks) noexcept {
   if (token_.load(std::memory_order_seq_cst) == token_orphan) return home_->tend_orphan(*this);
   if (emptied == 0) return;
   const std::size_t before = emptied_bytes_.fetch_add(emptied, std::memory_order_relaxed);
-  if (before + emptied > reclaim_step()) [[unlikely]] reclaim();
+  if (before + emptied > reclaim_step()) [[unlikely]]
+    reclaim();
 }
 
 // Once in a while, by any thread that posts: see reclaim.hpp.
@@ -292,8 +293,7 @@ void basic_local_heap<Config>::give_emptied(slab& record) noexcept {
 template <class Config>
 void basic_local_heap<Config>::accept_suspect(void* pointer) noexcept {
   if (!suspects_.add(pointer)) {  // so many at once are no coincidence
-    base::report_double_free(pointer,
-                             class_size(head_of(domain_->slabs.find(pointer)).size_class));
+    base::report_double_free(pointer, class_size(head_of(domain_->slabs.find(pointer)).size_class));
   }
   if (token_.load(std::memory_order_seq_cst) == token_orphan) home_->tend_orphan(*this);
 }

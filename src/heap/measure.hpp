@@ -70,8 +70,7 @@ template <class Config>
 void measure(basic_heap<Config>& heap, snapshot& into) noexcept {
   base::lock_guard locals_guard(heap.locals_lock());
   base::lock_guard guard(heap.lock());
-  heap.segments().for_each_slab(
-      [&](const slab& head) { measure_slab(heap.shared(), head, into); });
+  heap.segments().for_each_slab([&](const slab& head) { measure_slab(heap.shared(), head, into); });
   using list = typename basic_heap<Config>::local_list;
   for (auto* at = heap.locals().front(); at != nullptr; at = list::next(*at)) {
     measure_local(*at, at->token() == Config::token(), into);

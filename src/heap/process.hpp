@@ -93,8 +93,8 @@ class basic_process {
   // For blocks that nothing resizes: exactly the size that was asked for.
   [[gnu::always_inline]] void deallocate_exact(void* pointer, std::size_t size) noexcept {
     slab& record = domain_.slabs.find(pointer);
-    if (!is_own_block(record, pointer, Config::token()) ||
-        !serves(record.size_class, size)) [[unlikely]] {
+    if (!is_own_block(record, pointer, Config::token()) || !serves(record.size_class, size))
+        [[unlikely]] {
       return cold_deallocate_exact(pointer, size);
     }
     free_valid(record, static_cast<block*>(pointer));
@@ -161,14 +161,16 @@ class basic_process {
 
   // Requires a block that this thread owns, of an open slab.
   [[gnu::always_inline]] void free_valid(slab& record, block* freed) noexcept {
-    if (freed->key == &record) [[unlikely]] return cold_free_suspect(record, freed);
+    if (freed->key == &record) [[unlikely]]
+      return cold_free_suspect(record, freed);
     push_free(record, freed);
-    if (--record.used == 0) [[unlikely]] cold_retire(record);
+    if (--record.used == 0) [[unlikely]]
+      cold_retire(record);
   }
 
   // The hot path's ways out. They are static, so that the hot path need not keep
   // the address of the process at hand.
-  [[gnu::cold, gnu::noinline]] static void* cold_allocate(std::size_t size) noexcept {
+  [[gnu::noinline]] static void* cold_allocate(std::size_t size) noexcept {
     return Config::instance().allocate_slow(size);
   }
   [[gnu::cold, gnu::noinline]] static void cold_deallocate(void* pointer) noexcept {

@@ -13,16 +13,26 @@ namespace strata::core {
 
 // -- Allocation ---------------------------------------------------------------------
 
-// Empty lists are refilled every few dozen allocations, so even this path is
-// short where it is common.
+// Classes above the linear ones come here always, and empty lists every few dozen
+// allocations: so this path is short where it is common.
 template <class Config>
 void* basic_process<Config>::allocate_slow(std::size_t size) noexcept {
-  if (local* mine = this_thread<Config>.process_local; mine != nullptr && size - 1 < linear_max) {
-    block* found = mine->refill(linear_class_of(size), size).memory;
-    if (found != nullptr) found->key = nullptr;
-    return found;
+  local* mine = this_thread<Config>.process_local;
+  if (mine == nullptr || size - 1 >= medium_max) [[unlikely]] {
+    return allocate_bytes(process_heap_, size, block_alignment, false);
   }
-  return allocate_bytes(process_heap_, size, block_alignment, false);
+  const std::size_t index = class_of(size);
+  block*& list = mine->list(index);
+  block* found = list;
+  if (found != nullptr) [[likely]] {
+    list = found->next;
+  } else {
+    found = mine->refill(index, size).memory;
+    if (found == nullptr) [[unlikely]]
+      return nullptr;
+  }
+  found->key = nullptr;
+  return found;
 }
 
 template <class Config>
@@ -51,7 +61,8 @@ void* basic_process<Config>::allocate_zeroed_from(heap& from, std::size_t size) 
 template <class Config>
 void* basic_process<Config>::allocate_bytes(heap& from, std::size_t size, std::size_t alignment,
                                             bool zeroed) noexcept {
-  if (size > base::size_max || alignment > base::size_max / 2) [[unlikely]] return nullptr;
+  if (size > base::size_max || alignment > base::size_max / 2) [[unlikely]]
+    return nullptr;
   if (!started() && !Config::start_process()) return nullptr;
   const std::size_t rounded = base::align_up(size == 0 ? 1 : size, alignment);
   if (rounded <= medium_max && alignment <= granule_bytes) [[likely]] {
@@ -68,8 +79,8 @@ void* basic_process<Config>::allocate_bytes(heap& from, std::size_t size, std::s
 }
 
 template <class Config>
-auto basic_process<Config>::allocate_class(heap& from, std::size_t index,
-                                           std::size_t size) noexcept -> allocation {
+auto basic_process<Config>::allocate_class(heap& from, std::size_t index, std::size_t size) noexcept
+    -> allocation {
   if (local* mine = local_of(from)) [[likely]] {
     block*& list = mine->list(index);
     block* found = list;
@@ -110,9 +121,8 @@ template <class Config>
 void basic_process<Config>::deallocate_slow_exact(void* pointer, std::size_t size) noexcept {
   if (pointer == nullptr) return;
   slab& head = find_block(domain_, pointer);
-  const bool fits = is_large(head)
-                        ? base::align_up(size, os::page_size()) == head.large_bytes
-                        : serves(head.size_class, size);
+  const bool fits = is_large(head) ? base::align_up(size, os::page_size()) == head.large_bytes
+                                   : serves(head.size_class, size);
   if (!fits) base::report_size_mismatch(pointer, size, usable_bytes(head));
   free_block(head, pointer);
 }

@@ -112,6 +112,8 @@ bool heap::do_is_equal(const std::pmr::memory_resource& other) const noexcept {
   return this == &other;
 }
 
+std::size_t pump() noexcept { return core::pump(); }
+
 // Never destroyed: blocks of the process heap outlive every static object.
 heap& process_heap() noexcept {
   alignas(heap) static std::byte storage[sizeof(heap)];

@@ -121,7 +121,9 @@ class outbox {
     for (bucket& target : buckets_) send(target);
   }
 
-  [[nodiscard]] std::uint64_t batches_sent() const noexcept { return base::racy_load(batches_sent_); }
+  [[nodiscard]] std::uint64_t batches_sent() const noexcept {
+    return base::racy_load(batches_sent_);
+  }
   [[nodiscard]] std::uint64_t blocks_sent() const noexcept { return base::racy_load(blocks_sent_); }
 
   [[nodiscard]] bool empty() const noexcept {

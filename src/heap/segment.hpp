@@ -35,7 +35,8 @@ static_assert(sizeof(segment) == 64);
 // Where a slab of `count` granules goes: on pages that are resident already if
 // any run of them is long enough, for memory that is warm costs no fault.
 // 64 when nothing fits.
-[[nodiscard]] constexpr std::size_t choose_granules(const segment& from, std::size_t count) noexcept {
+[[nodiscard]] constexpr std::size_t choose_granules(const segment& from,
+                                                    std::size_t count) noexcept {
   const std::size_t warm = base::find_run(from.dirty, count);
   return warm != base::word_bits ? warm : base::find_run(from.free, count);
 }

@@ -220,7 +220,8 @@ class basic_segment_set {
     std::size_t bytes = 0;
     for (base::word left = from.dirty; left != 0; left &= left - 1) {
       const auto bit = static_cast<std::size_t>(std::countr_zero(left));
-      bytes += domain_.slabs.at(domain_.index_of(from) * segment_granules + bit).touched * touched_unit;
+      bytes +=
+          domain_.slabs.at(domain_.index_of(from) * segment_granules + bit).touched * touched_unit;
     }
     return bytes;
   }

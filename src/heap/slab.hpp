@@ -16,7 +16,7 @@
 //
 //   n       = pointer + 8 * token - origin       origin = start + 8 * owner's token
 //   n * C   mod 2^64                             C = odd^-1 + (k ? 2^(64-k) : 0)
-//   valid  <=>  n * C < bound                    bound = capacity * 2^k
+//   valid  <=>  n * C < bound                    bound = extended * 2^k
 //
 // If n = i * d then n * C = i * 2^k, which is below the bound exactly for the
 // slab's own blocks. C is odd, so multiplication by it is a bijection on 64-bit
@@ -53,14 +53,14 @@ static_assert(sizeof(block) <= class_size(1), "a free block's links fit the smal
 
 // What lies at a granule.
 enum class slab_state : std::uint8_t {
-  none,        // nothing of ours, or free
-  was_large,   // nothing; a large block started here last
-  tail,        // of a medium slab; `head_distance` granules after its head
-  active,      // its owner's queue allocates from it
-  fresh,       // partly handed out for the first time, set aside
-  partial,     // has free blocks, waits in its queue
-  full,        // no free blocks; nobody looks at it until one is freed
-  large,       // first granule of a large block
+  none,       // nothing of ours, or free
+  was_large,  // nothing; a large block started here last
+  tail,       // of a medium slab; `head_distance` granules after its head
+  active,     // its owner's queue allocates from it
+  fresh,      // partly handed out for the first time, set aside
+  partial,    // has free blocks, waits in its queue
+  full,       // no free blocks; nobody looks at it until one is freed
+  large,      // first granule of a large block
 };
 
 // Who has the blocks of a slab whose owner believes them all in use.
@@ -79,24 +79,24 @@ struct alignas(64) slab {
 
   // The owner's alone (for a large block: its heap's, under the heap's lock).
   union {
-    block* free;               // blocks that came back
-    std::size_t large_bytes;   // usable bytes of a large block
+    block* free;              // blocks that came back
+    std::size_t large_bytes;  // usable bytes of a large block
   };
-  std::uint16_t used;      // blocks that are not on `free` and were handed out once
-  std::uint16_t counted;   // see reclaim.hpp; 0 outside of it
-  std::uint32_t next;      // granule links of the queue's lists
+  std::uint16_t used;     // blocks that are not on `free` and were handed out once
+  std::uint16_t counted;  // see reclaim.hpp; 0 outside of it
+  std::uint32_t next;     // granule links of the queue's lists
   std::uint32_t previous;
   std::uint16_t extended;  // blocks handed out at least once, from the start on
   std::uint16_t posted;    // blocks that other threads ever sent home, modulo 2^16
 
-  core::owner* owner;       // local heap; of a large block, the heap
-  class_index size_class;   // 0 for a large block
+  core::owner* owner;      // local heap; of a large block, the heap
+  class_index size_class;  // 0 for a large block
   slab_state state;
   std::uint8_t head_distance;
-  bool zero;                // blocks beyond `extended` are known to be zeros
-  std::uint8_t touched;     // 4 KiB units of this granule that may be resident without a slab
+  bool zero;             // blocks beyond `extended` are known to be zeros
+  std::uint8_t touched;  // 4 KiB units of this granule that may be resident without a slab
   slab_contents contents;
-  std::uint16_t drained;    // blocks sent home that the owner has seen, modulo 2^16
+  std::uint16_t drained;  // blocks sent home that the owner has seen, modulo 2^16
 };
 
 static_assert(sizeof(slab) == 64);
@@ -145,16 +145,20 @@ inline constexpr std::array<division, class_count> divisions = [] {
   return n * base::racy_load(record.inverse) < base::racy_load(record.bound);
 }
 
-// Opens the fast path of a small slab to the thread with `token`.
+// Opens the fast path of a small slab to the thread with `token`, for the blocks
+// handed out so far: again after more are.
 inline void open_fast_path(slab& record, std::uintptr_t start, std::uintptr_t token) noexcept {
   base::racy_store(record.origin, std::uint64_t{start + 8 * token});
   if (!is_small(record.size_class)) return;
-  base::racy_store(record.bound, slab_capacity(record) * detail::divisions[record.size_class].unit);
+  base::racy_store(record.bound, record.extended * detail::divisions[record.size_class].unit);
 }
 
-inline void close_fast_path(slab& record) noexcept { base::racy_store(record.bound, std::uint64_t{0}); }
+inline void close_fast_path(slab& record) noexcept {
+  base::racy_store(record.bound, std::uint64_t{0});
+}
 
-inline void format_slab(slab& record, class_index size_class, core::owner* owner, bool zero) noexcept {
+inline void format_slab(slab& record, class_index size_class, core::owner* owner,
+                        bool zero) noexcept {
   base::racy_store(record.inverse, detail::divisions[size_class].inverse);
   record.free = nullptr;
   record.used = 0;

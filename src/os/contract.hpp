@@ -40,7 +40,7 @@ enum class decommit_mode : std::uint8_t {
 };
 
 enum class guard_kind : std::uint8_t {
-  none,       // refused
+  none,        // refused
   installed,   // a guard without a mapping of its own (MADV_GUARD_INSTALL)
   protected_,  // mprotect: splits the mapping
 };

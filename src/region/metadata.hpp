@@ -70,7 +70,8 @@ class basic_metadata {
   }
 
   bool open_chunk(std::size_t bytes) noexcept {
-    const std::size_t size = base::align_up(bytes < chunk_bytes ? chunk_bytes : bytes, Os::page_size());
+    const std::size_t size =
+        base::align_up(bytes < chunk_bytes ? chunk_bytes : bytes, Os::page_size());
     void* chunk = Os::reserve(size, Os::page_size(), os::initial_access::none);
     if (chunk == nullptr) return false;
     if (!Os::commit(chunk, size)) {
@@ -89,7 +90,7 @@ class basic_metadata {
   std::size_t chunk_size_ = 0;
   std::size_t used_ = 0;
   std::size_t total_ = 0;
-  std::array<bin, 4> bins_{};
+  std::array<bin, 8> bins_{};
 };
 
 }  // namespace strata::core

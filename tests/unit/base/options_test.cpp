@@ -95,12 +95,17 @@ struct sample {
 
 TEST(options, every_key_sets_its_own_field_and_no_other) {
   const sample samples[] = {
-      {"STRATA_RESERVE", "64G", "64G"},           {"STRATA_REGION_INITIAL", "4096K", "4M"},
-      {"STRATA_REGION_BATCH", "3", "3"},          {"STRATA_REGION_SHIFT_MAX", "0", "0"},
-      {"STRATA_RETAIN_MIN", "1536K", "1536K"},    {"STRATA_RETAIN_PERCENT", "200", "200"},
+      {"STRATA_RESERVE", "64G", "64G"},
+      {"STRATA_REGION_INITIAL", "4096K", "4M"},
+      {"STRATA_REGION_BATCH", "3", "3"},
+      {"STRATA_REGION_SHIFT_MAX", "0", "0"},
+      {"STRATA_RETAIN_MIN", "1536K", "1536K"},
+      {"STRATA_RETAIN_PERCENT", "200", "200"},
       {"STRATA_PURGE_DELAY_MS", "0", "0"},
-      {"STRATA_PURGE_THREAD", "on", "1"},         {"STRATA_LIMIT", "1g", "1G"},
-      {"STRATA_REPORT_FILE", "/a b=c", "/a b=c"}, {"STRATA_REPORT_PID", "4711", "4711"},
+      {"STRATA_PURGE_THREAD", "on", "1"},
+      {"STRATA_LIMIT", "1g", "1G"},
+      {"STRATA_REPORT_FILE", "/a b=c", "/a b=c"},
+      {"STRATA_REPORT_PID", "4711", "4711"},
   };
   EXPECT_EQ(std::size(samples), options().size());
   for (const sample& one : samples) {
@@ -177,8 +182,8 @@ TEST(option_value, fits_a_short_buffer) {
 TEST(apply_environment, applies_what_is_good_in_silence) {
   settings changed;
   EXPECT_EQ(warnings_of({"HOME=/root", "STRATA_LIMIT=512M", "STRATA", "STRATA_", "STRATA_=1",
-                         "STRATA_BROKEN", "=STRATA_X=1", "XSTRATA_LIMIT=1", "STRATA_PURGE_THREAD=on",
-                         "STRATA_REPORT_FILE="},
+                         "STRATA_BROKEN", "=STRATA_X=1", "XSTRATA_LIMIT=1",
+                         "STRATA_PURGE_THREAD=on", "STRATA_REPORT_FILE="},
                         changed),
             "");
   EXPECT_EQ(changed.limit, 512 * mib);

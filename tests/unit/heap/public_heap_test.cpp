@@ -3,6 +3,7 @@
 #include <strata/error.hpp>
 #include <strata/heap.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -111,6 +112,16 @@ TEST(public_heap, statistics_add_up) {
             now.live + now.free_in_slabs + now.free_in_caches + now.retained + now.metadata);
   EXPECT_GE(now.large_live, std::size_t{2} << 20);
   EXPECT_GE(now.held_peak, now.held);
+}
+
+// What a period is, retention_test and process_test say, over a clock they can turn.
+TEST(public_heap, pump_keeps_what_is_live) {
+  heap pumped;
+  std::vector<std::size_t, std::pmr::polymorphic_allocator<std::size_t>> numbers(100'000, 7,
+                                                                                 &pumped);
+  (void)strata::pump();
+  EXPECT_EQ(std::count(numbers.begin(), numbers.end(), 7), 100'000);
+  EXPECT_TRUE(pumped.verify());
 }
 
 TEST(public_heap, purge_gives_freed_memory_back) {

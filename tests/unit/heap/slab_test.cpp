@@ -13,8 +13,11 @@ constexpr std::uintptr_t token_step = 16 * base::kib;  // the least between two 
 
 class slab_test : public testing::Test {
  protected:
-  void format(std::size_t index) {
+  // A slab whose blocks were all handed out, or the first `extended` of them.
+  void format(std::size_t index) { format(index, blocks_per_slab(index)); }
+  void format(std::size_t index, std::size_t extended) {
     format_slab(record_, static_cast<class_index>(index), nullptr, true);
+    record_.extended = static_cast<std::uint16_t>(extended);
     open_fast_path(record_, start_address(), my_token);
   }
 
@@ -42,6 +45,16 @@ TEST_F(slab_test, one_comparison_accepts_exactly_the_starts_of_the_owners_blocks
     for (std::size_t offset = 0; offset < granule_bytes; ++offset) {
       const bool block = offset % size == 0 && offset / size < blocks_per_slab(index);
       ASSERT_EQ(is_own(start_address() + offset), block) << size << " at " << offset;
+    }
+  }
+}
+
+TEST_F(slab_test, a_block_that_was_never_handed_out_is_not_accepted) {
+  for (std::size_t index = 1; index < class_count && is_small(index); ++index) {
+    const std::size_t extended = blocks_per_slab(index) / 2;
+    format(index, extended);
+    for (std::size_t i = 0; i < blocks_per_slab(index); ++i) {
+      ASSERT_EQ(is_own(start_address() + i * class_size(index)), i < extended) << i;
     }
   }
 }
