@@ -13,9 +13,8 @@ constexpr std::uintptr_t token_step = 16 * base::kib;  // the least between two 
 
 class slab_test : public testing::Test {
  protected:
-  // A slab whose blocks were all handed out, or the first `extended` of them.
-  void format(std::size_t index) { format(index, blocks_per_slab(index)); }
-  void format(std::size_t index, std::size_t extended) {
+  // A slab of which the first `extended` blocks were handed out.
+  void format(std::size_t index, std::size_t extended = 0) {
     format_slab(record_, static_cast<class_index>(index), nullptr, true);
     record_.extended = static_cast<std::uint16_t>(extended);
     open_fast_path(record_, start_address(), my_token);
@@ -40,7 +39,7 @@ class slab_test : public testing::Test {
 
 TEST_F(slab_test, one_comparison_accepts_exactly_the_starts_of_the_owners_blocks) {
   for (std::size_t index = 1; index < class_count && is_small(index); ++index) {
-    format(index);
+    format(index, blocks_per_slab(index));
     const std::size_t size = class_size(index);
     for (std::size_t offset = 0; offset < granule_bytes; ++offset) {
       const bool block = offset % size == 0 && offset / size < blocks_per_slab(index);
@@ -61,7 +60,7 @@ TEST_F(slab_test, a_block_that_was_never_handed_out_is_not_accepted) {
 
 TEST_F(slab_test, no_pointer_outside_the_slab_is_accepted) {
   for (std::size_t index = 1; index < class_count && is_small(index); ++index) {
-    format(index);
+    format(index, blocks_per_slab(index));
     for (std::uintptr_t distance = 1; distance <= 2 * granule_bytes; ++distance) {
       ASSERT_FALSE(is_own(start_address() - distance)) << class_size(index);
       ASSERT_FALSE(is_own(start_address() + granule_bytes + distance - 1)) << class_size(index);
@@ -77,7 +76,7 @@ TEST_F(slab_test, no_pointer_outside_the_slab_is_accepted) {
 
 TEST_F(slab_test, no_other_token_is_accepted) {
   for (std::size_t index = 1; index < class_count && is_small(index); ++index) {
-    format(index);
+    format(index, blocks_per_slab(index));
     for (std::size_t offset = 0; offset < granule_bytes; offset += 16) {
       for (const std::uintptr_t far : {token_step, 2 * token_step, std::uintptr_t{1} << 40}) {
         ASSERT_FALSE(is_own(start_address() + offset, my_token + far));
