@@ -32,7 +32,9 @@ function(strata_malloc_libraries)
   strata_core_target(strata_override)
   # Without -fno-builtin the compiler turns calloc's body into a call to calloc.
   # Optimised always: some entry points must end in a jump.
-  target_compile_options(strata_override PRIVATE -fno-builtin $<$<CONFIG:Debug>:-O2>)
+  # Aligned: where an entry point straddles cache lines, its time nearly doubles.
+  target_compile_options(strata_override PRIVATE -fno-builtin -falign-functions=64
+                                                 $<$<CONFIG:Debug>:-O2>)
   set(objects $<TARGET_OBJECTS:strata_core> $<TARGET_OBJECTS:strata_override>)
 
   add_library(strata_malloc SHARED ${objects})
