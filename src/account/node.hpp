@@ -56,6 +56,13 @@ class alignas(64) basic_account {
     return true;
   }
 
+  // The same without pressure callbacks, for callers that hold a lock.
+  [[nodiscard]] bool charge_quietly(std::size_t bytes) noexcept {
+    if (add_to_path(bytes) != nullptr) return false;
+    record_charge();
+    return true;
+  }
+
   // Takes back `bytes` that were charged here. Lock-free, except for the last
   // bytes of an account without references: that account ends.
   void discharge(std::size_t bytes) noexcept {

@@ -45,6 +45,11 @@ class mutex {
   }
 
   void unlock() noexcept {
+    if (fork_depth_ != 0) [[unlikely]] {
+      --fork_depth_;
+      --depth_;
+      return;
+    }
     if ((word_.exchange(state_free, std::memory_order_release) & awaited) != 0) Os::wake(lower());
     --depth_;
   }
@@ -66,11 +71,14 @@ class mutex {
   void prepare_fork(bool patient) noexcept {
     if (held_by_me()) {
       ++fork_skips_;
-    } else if (patient) {
+      return;
+    }
+    if (patient) {
       lock();
     } else {
       lock_with_little_patience();
     }
+    if (held_by_me()) held_for_fork_ = true;
   }
 
   void parent_after_fork() noexcept {
@@ -78,6 +86,7 @@ class mutex {
     if (fork_skips_ != 0) {
       --fork_skips_;
     } else {
+      held_for_fork_ = false;
       unlock();
     }
   }
@@ -93,6 +102,7 @@ class mutex {
   void child_after_fork() noexcept {
     if (held_by_me() && fork_skips_ == 0) --depth_;
     fork_skips_ = 0;
+    held_for_fork_ = false;
     reset_after_fork();
   }
 
@@ -114,7 +124,13 @@ class mutex {
   }
 
   [[gnu::cold, gnu::noinline]] void lock_slow() noexcept {
-    if (held_by_me()) report_reentry();
+    if (held_by_me()) {
+      // Another fork handler of this thread allocates, between ours; everything
+      // the lock guards is whole.
+      if (!held_for_fork_) report_reentry();
+      ++fork_depth_;
+      return;
+    }
     for (int spin = 0; spin < spins_max; ++spin) {
       if (word_.load(std::memory_order_relaxed) == state_free && try_take()) return;
       Os::cpu_relax();
@@ -157,6 +173,8 @@ class mutex {
   std::atomic<std::uint64_t> word_{state_free};
   // Forks that found the lock held by their own thread. Only its holder looks.
   std::uint32_t fork_skips_ = 0;
+  std::uint32_t fork_depth_ = 0;  // of locks taken while it is held for a fork
+  bool held_for_fork_ = false;
   inline static thread_local constinit std::uint32_t depth_ = 0;
 };
 

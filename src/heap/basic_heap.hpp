@@ -56,7 +56,9 @@ class basic_heap : public owner {
   // A formatted slab, charged; nullptr when the limit or the system refuses.
   slab* take_slab(std::size_t index, local& asking) noexcept {
     const std::size_t bytes = slab_bytes(index);
-    if (!account_->charge(bytes)) return nullptr;
+    // Who works for an orphan holds the locals lock, so no callbacks then.
+    const bool quiet = Config::thread_safe && asking.token() == token_orphan;
+    if (!(quiet ? account_->charge_quietly(bytes) : account_->charge(bytes))) return nullptr;
     base::lock_guard guard(lock_);
     slab* taken = segments_.take(this, slab_granules(index));
     if (taken == nullptr && purge_locked(SIZE_MAX) != 0) {

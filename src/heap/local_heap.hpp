@@ -83,6 +83,7 @@ class alignas(64) basic_local_heap : public owner {
 
   void collect_inbox() noexcept;
   void flush_lists() noexcept;
+  void flush_list(std::size_t index) noexcept;
   void return_empty_slabs() noexcept;
 
   [[nodiscard]] outbox<basic_local_heap>& outgoing() noexcept { return outbox_; }
@@ -153,8 +154,8 @@ class alignas(64) basic_local_heap : public owner {
   void reclaim() noexcept;
   void collect_emptied() noexcept;
   void give_emptied(slab& record) noexcept;
-  [[nodiscard]] std::size_t reclaim_step() const noexcept {
-    return reclaim_floors * domain_->settings.retain_min;
+  [[nodiscard]] std::size_t reclaim_floor() const noexcept {
+    return std::max(reclaim_floor_min, 4 * domain_->settings.retain_min);
   }
   void judge_suspects() noexcept;
   void close_partial_slabs(queue_type& from) noexcept;
@@ -163,11 +164,12 @@ class alignas(64) basic_local_heap : public owner {
   heap* home_;
   domain* domain_;
   block** linear_lists_ = nullptr;
-  // What may wait for a sleeping owner, in units of what a heap always retains.
-  static constexpr std::size_t reclaim_floors = 4;
+  // What may wait for a sleeping owner before others look.
+  static constexpr std::size_t reclaim_floor_min = 8 * base::mib;
 
   inbox inbox_;
   std::atomic<std::size_t> emptied_bytes_{0};  // of slabs whose blocks all seem to wait
+  std::atomic<std::size_t> reclaim_above_{0};
   std::atomic<bool> slabs_emptied_{false};
   typename Config::mutex reclaim_lock_;
   suspect_box<typename Config::mutex> suspects_;

@@ -21,6 +21,8 @@ auto basic_local_heap<Config>::refill(std::size_t index, std::size_t size) noexc
   ++from.refills;
   statistics_.sampled_requests += size;
   statistics_.sampled_blocks += class_size(index);
+  if (list(index) != nullptr) [[unlikely]]
+    flush_list(index);  // a pressure handler's
   list(index) = found.memory->next;
   return found;
 }
@@ -40,8 +42,9 @@ auto basic_local_heap<Config>::find_blocks(queue_type& from, std::size_t index) 
     found.memory = refill_from_inbox(from);
   if (found.memory == nullptr) found.memory = refill_from_slabs(from);
   if (found.memory == nullptr) found = refill_from_fresh(from);
-  if (found.memory == nullptr && new_slab(from, index)) found = refill_from_fresh(from);
-  return found;
+  if (found.memory != nullptr || !new_slab(from, index)) return found;
+  found.memory = refill_from_slabs(from);
+  return found.memory != nullptr ? found : refill_from_fresh(from);
 }
 
 // Arrivals go to their slabs; those of this class may serve at once.
@@ -90,6 +93,10 @@ template <class Config>
 bool basic_local_heap<Config>::new_slab(queue_type& into, std::size_t index) noexcept {
   slab* added = home_->take_slab(index, *this);
   if (added == nullptr) return false;
+  if (into.has_blocks()) {  // a pressure handler freed, or allocated, in this very class
+    home_->give_slab(*added);
+    return true;
+  }
   into.set_aside(domain_->slabs);
   into.activate(*added);
   into.fresh = added;
@@ -130,6 +137,7 @@ template <class Config>
 void basic_local_heap<Config>::free_own(slab& record, block* freed) noexcept {
   queue_type& from = queues_[record.size_class];
   if (record.state == slab_state::full) {
+    if (is_gone(record)) base::report_double_free(freed, class_size(record.size_class));
     from.reopen(domain_->slabs, record);
     open(record);
   } else if (record.bound == 0 && token() != token_orphan && is_small(record.size_class)) {
@@ -175,6 +183,7 @@ bool basic_local_heap<Config>::is_free(const slab& record, const void* candidate
 template <class Config>
 void basic_local_heap<Config>::collect_inbox() noexcept {
   emptied_bytes_.store(0, std::memory_order_relaxed);
+  reclaim_above_.store(0, std::memory_order_relaxed);
   for (block* at = inbox_.take_all(); at != nullptr;) {
     block* next = at->next;
     slab& head = head_of(domain_->slabs.find(at));
@@ -198,14 +207,17 @@ void basic_local_heap<Config>::judge_suspects() noexcept {
 
 template <class Config>
 void basic_local_heap<Config>::flush_lists() noexcept {
-  for (std::size_t index = 1; index < class_count; ++index) {
-    block* at = list(index);
-    list(index) = nullptr;
-    while (at != nullptr) {
-      block* next = at->next;
-      release(at);
-      at = next;
-    }
+  for (std::size_t index = 1; index < class_count; ++index) flush_list(index);
+}
+
+template <class Config>
+void basic_local_heap<Config>::flush_list(std::size_t index) noexcept {
+  block* at = list(index);
+  list(index) = nullptr;
+  while (at != nullptr) {
+    block* next = at->next;
+    release(at);
+    at = next;
   }
 }
 
@@ -239,8 +251,10 @@ void basic_local_heap<Config>::accept(const chain& blocks) noexcept {
   if (token_.load(std::memory_order_seq_cst) == token_orphan) return home_->tend_orphan(*this);
   if (emptied == 0) return;
   const std::size_t before = emptied_bytes_.fetch_add(emptied, std::memory_order_relaxed);
-  if (before + emptied > reclaim_step()) [[unlikely]]
+  const std::size_t above = reclaim_above_.load(std::memory_order_relaxed);
+  if (before + emptied > std::max(above, reclaim_floor())) [[unlikely]] {
     reclaim();
+  }
 }
 
 // Once in a while, by any thread that posts: see reclaim.hpp.
@@ -250,6 +264,8 @@ void basic_local_heap<Config>::reclaim() noexcept {
   const reclaimed result = reclaim_emptied(*domain_, inbox_.take_all());
   if (result.rest.count != 0) inbox_.post(result.rest);
   emptied_bytes_.store(0, std::memory_order_relaxed);
+  // Each time walks the whole chain, so it must be worth a share of it.
+  reclaim_above_.store(result.rest_bytes / 4, std::memory_order_relaxed);
   if (result.slabs != 0) slabs_emptied_.store(true, std::memory_order_release);
   reclaim_lock_.unlock();
   if (token_.load(std::memory_order_seq_cst) == token_orphan) home_->tend_orphan(*this);
@@ -281,6 +297,10 @@ void basic_local_heap<Config>::collect_emptied() noexcept {
 template <class Config>
 void basic_local_heap<Config>::give_emptied(slab& record) noexcept {
   close_fast_path(record);
+  if (record.free != nullptr) {
+    base::report_double_free(record.free, class_size(record.size_class));
+  }
+  base::racy_store(record.used, std::uint16_t{0});
   if (record.contents == slab_contents::gone) {
     record.extended = 0;  // nothing of it is resident
     for (std::size_t i = 0; i < slab_granules(record.size_class); ++i) {

@@ -23,6 +23,21 @@ namespace strata::core {
   return is_large(head) ? head.large_bytes : class_size(head.size_class);
 }
 
+// A medium block shrank where it is: the whole pages behind its new end go back.
+template <class Os>
+void return_tail(const slab& head, void* pointer, std::size_t size) noexcept {
+  constexpr std::size_t worth_a_call = 16 * base::kib;
+  const std::size_t usable = class_size(head.size_class);
+  if (is_small(head.size_class) || size > usable / 2) return;
+  const auto start = reinterpret_cast<std::uintptr_t>(pointer);
+  const std::size_t from = base::align_up(start + size, Os::page_size());
+  const std::size_t to = base::align_down(start + usable, Os::page_size());
+  if (to < from + worth_a_call) return;
+  // Refused: the pages stay, as they would without the attempt.
+  static_cast<void>(
+      Os::decommit(reinterpret_cast<void*>(from), to - from, strata::os::decommit_mode::immediate));
+}
+
 // No live block starts at `pointer`.
 template <class Os>
 [[noreturn, gnu::cold, gnu::noinline]] void report_unused(const basic_domain<Os>& domain,

@@ -211,6 +211,7 @@ class basic_process {
   void bury_dead_locals() noexcept;
   void take_apart(heap& ending) noexcept;
   void mark_ghosts(heap& of) noexcept;
+  [[nodiscard]] slab& find_shared_block(void* pointer) noexcept;
   [[nodiscard]] void* move_block(slab& head, void* pointer, std::size_t size) noexcept;
   [[nodiscard]] retention retention_of(std::size_t floor) const noexcept;
 

@@ -64,7 +64,8 @@ void* basic_process<Config>::allocate_bytes(heap& from, std::size_t size, std::s
   if (size > base::size_max || alignment > base::size_max / 2) [[unlikely]]
     return nullptr;
   if (!started() && !Config::start_process()) return nullptr;
-  const std::size_t rounded = base::align_up(size == 0 ? 1 : size, alignment);
+  const std::size_t least = size == 0 ? 1 : size;
+  const std::size_t rounded = base::align_up(least, alignment);
   if (rounded <= medium_max && alignment <= granule_bytes) [[likely]] {
     const allocation made = allocate_class(from, class_of(rounded), size);
     if (made.memory == nullptr) return nullptr;
@@ -73,7 +74,7 @@ void* basic_process<Config>::allocate_bytes(heap& from, std::size_t size, std::s
     if (zeroed && !made.zero) std::memset(made.memory, 0, size);
     return made.memory;
   }
-  const auto made = from.allocate_large(rounded, alignment);
+  const auto made = from.allocate_large(least, alignment);
   if (zeroed && !made.zero && made.memory != nullptr) std::memset(made.memory, 0, size);
   return made.memory;
 }
@@ -170,11 +171,24 @@ void basic_process<Config>::free_remote(local& owner, slab& record, block* freed
 
 // -- Reallocation ---------------------------------------------------------------------
 
+// A block of a heap that is used through this interface.
+template <class Config>
+slab& basic_process<Config>::find_shared_block(void* pointer) noexcept {
+  slab& head = find_block(domain_, pointer);
+  const owner* holder = base::racy_load(head.owner);
+  if (holder == nullptr) base::report_free_of_unused(pointer);
+  if (!holder->synchronized()) base::report_wrong_heap(pointer, "process");
+  return head;
+}
+
 template <class Config>
 void* basic_process<Config>::reallocate(void* pointer, std::size_t size) noexcept {
-  slab& head = find_block(domain_, pointer);
+  slab& head = find_shared_block(pointer);
   if (size > base::size_max) return nullptr;
-  if (!is_large(head) && size <= class_size(head.size_class)) return pointer;
+  if (!is_large(head) && size <= class_size(head.size_class)) {
+    return_tail<os>(head, pointer, size);
+    return pointer;
+  }
   if (is_large(head) && large_owner_of(head).resize_large_in_place(head, size)) {
     return pointer;
   }
@@ -198,7 +212,7 @@ void* basic_process<Config>::move_block(slab& head, void* pointer, std::size_t s
 
 template <class Config>
 bool basic_process<Config>::try_expand(void* pointer, std::size_t size) noexcept {
-  slab& head = find_block(domain_, pointer);
+  slab& head = find_shared_block(pointer);
   if (size <= usable_bytes(head)) return true;
   return is_large(head) && large_owner_of(head).resize_large_in_place(head, size);
 }

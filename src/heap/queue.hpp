@@ -53,6 +53,10 @@ struct alignas(64) queue {
     active = &chosen;
   }
 
+  [[nodiscard]] bool has_blocks() const noexcept {
+    return (active != nullptr && active->free != nullptr) || !partial.empty() || fresh != nullptr;
+  }
+
   // A slab with free blocks other than the active one, taken out of the queue.
   [[nodiscard]] slab* next_partial(const Table& table) noexcept {
     if (slab* waiting = partial.pop_front(table)) return waiting;

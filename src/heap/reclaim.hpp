@@ -28,6 +28,7 @@ namespace strata::core {
 
 struct reclaimed {
   chain rest;
+  std::size_t rest_bytes = 0;
   std::size_t slabs = 0;
 };
 
@@ -71,6 +72,7 @@ reclaimed reclaim_emptied(basic_domain<Os>& domain, block* waiting) noexcept {
     --head.counted;
     if (head.contents != slab_contents::leaving) {
       result.rest.push(at);
+      result.rest_bytes += class_size(head.size_class);
     } else if (head.counted == 0) {
       give_pages(domain, head);
       ++result.slabs;

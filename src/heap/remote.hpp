@@ -50,7 +50,7 @@ class inbox {
     return stack_.load(std::memory_order_relaxed) == nullptr;
   }
 
-  // For the owner, who alone takes blocks out.
+  // For the owner. What a reclaiming thread has in its hands is not found.
   [[nodiscard]] bool contains(const void* candidate) const noexcept {
     for (const block* at = stack_.load(std::memory_order_acquire); at != nullptr; at = at->next) {
       if (at == candidate) return true;

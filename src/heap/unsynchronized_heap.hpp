@@ -169,7 +169,8 @@ void* basic_unsynchronized_heap<Os>::allocate_bytes(std::size_t size, std::size_
                                                     bool zeroed) noexcept {
   if (size > base::size_max || alignment > base::size_max / 2) [[unlikely]]
     return nullptr;
-  const std::size_t rounded = base::align_up(size == 0 ? 1 : size, alignment);
+  const std::size_t least = size == 0 ? 1 : size;
+  const std::size_t rounded = base::align_up(least, alignment);
   void* made;
   bool zero;
   if (rounded <= medium_max && alignment <= granule_bytes) {
@@ -179,7 +180,7 @@ void* basic_unsynchronized_heap<Os>::allocate_bytes(std::size_t size, std::size_
     made = found.memory;
     zero = found.zero;
   } else {
-    const auto found = heap_.allocate_large(rounded, alignment);
+    const auto found = heap_.allocate_large(least, alignment);
     made = found.memory;
     zero = found.zero;
   }
@@ -224,7 +225,10 @@ void* basic_unsynchronized_heap<Os>::reallocate(void* pointer, std::size_t size)
   if (size > base::size_max) return nullptr;
   const bool large = head.state == slab_state::large;
   const std::size_t before = usable_bytes(head);
-  if (!large && size <= before) return pointer;
+  if (!large && size <= before) {
+    return_tail<Os>(head, pointer, size);
+    return pointer;
+  }
   if (large && heap_.resize_large_in_place(head, size)) return pointer;
   if (large && size > before) {
     if (void* moved = heap_.move_large(head, size)) return moved;

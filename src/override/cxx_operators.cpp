@@ -4,6 +4,10 @@
 //
 //   operator new ── core::allocate (inline) ──> block
 //                     └── cold: new_after_refusal ──> handler, retry, std::bad_alloc
+//
+// A program may replace only some of them. As the standard says, the array,
+// sized and nothrow forms then end in the program's plain ones: each form here
+// looks whether the plain form, as the dynamic linker sees it, is still ours.
 #include <new>
 
 #include "heap/heap.hpp"
@@ -12,11 +16,11 @@
 
 namespace core = strata::core;
 
-namespace {
-
 using std::align_val_t;
 using std::nothrow_t;
 using std::size_t;
+
+namespace {
 
 [[gnu::always_inline]] inline void* allocate(size_t size) {
   void* const block = core::allocate(size);
@@ -52,40 +56,106 @@ using std::size_t;
 
 }  // namespace
 
+// Our own plain forms, under names that nobody replaces.
+extern "C" {
+[[gnu::alias("_Znwm"), gnu::visibility("hidden"), gnu::malloc,
+  gnu::alloc_size(1)]] void* strata_own_new(size_t);
+[[gnu::alias("_ZdlPv"), gnu::visibility("hidden")]] void strata_own_delete(void*) noexcept;
+[[gnu::alias("_ZnwmSt11align_val_t"), gnu::visibility("hidden"), gnu::malloc,
+  gnu::alloc_size(1)]] void* strata_own_aligned_new(size_t, align_val_t);
+[[gnu::alias("_ZdlPvSt11align_val_t"), gnu::visibility("hidden")]] void strata_own_aligned_delete(
+    void*, align_val_t) noexcept;
+}
+
+namespace {
+
+[[gnu::always_inline]] inline bool new_is_ours() noexcept {
+  return static_cast<void* (*)(size_t)>(&::operator new) == &strata_own_new;
+}
+[[gnu::always_inline]] inline bool delete_is_ours() noexcept {
+  return static_cast<void (*)(void*) noexcept>(&::operator delete) == &strata_own_delete;
+}
+[[gnu::always_inline]] inline bool aligned_new_is_ours() noexcept {
+  return static_cast<void* (*)(size_t, align_val_t)>(&::operator new) == &strata_own_aligned_new;
+}
+[[gnu::always_inline]] inline bool aligned_delete_is_ours() noexcept {
+  return static_cast<void (*)(void*, align_val_t) noexcept>(&::operator delete) ==
+         &strata_own_aligned_delete;
+}
+
+[[gnu::always_inline]] inline void release(void* block, size_t size) noexcept {
+  if (!delete_is_ours()) [[unlikely]] {
+    return ::operator delete(block);
+  }
+  core::deallocate_exact(block, size);
+}
+
+[[gnu::always_inline]] inline void release(void* block) noexcept {
+  if (!delete_is_ours()) [[unlikely]] {
+    return ::operator delete(block);
+  }
+  core::deallocate(block);
+}
+
+[[gnu::always_inline]] inline void release(void* block, align_val_t alignment) noexcept {
+  if (!aligned_delete_is_ours()) [[unlikely]] {
+    return ::operator delete(block, alignment);
+  }
+  core::deallocate(block);
+}
+
+[[gnu::always_inline]] inline void release(void* block, size_t size,
+                                           align_val_t alignment) noexcept {
+  if (!aligned_delete_is_ours()) [[unlikely]] {
+    return ::operator delete(block, alignment);
+  }
+  core::deallocate_sized(block, size);
+}
+
+}  // namespace
+
 #pragma GCC visibility push(default)
 
 void* operator new(size_t size) { return allocate(size); }
-void* operator new[](size_t size) { return allocate(size); }
-void* operator new(size_t size, const nothrow_t&) noexcept { return try_allocate(size); }
-void* operator new[](size_t size, const nothrow_t&) noexcept { return try_allocate(size); }
+void* operator new[](size_t size) { return new_is_ours() ? allocate(size) : ::operator new(size); }
+void* operator new(size_t size, const nothrow_t&) noexcept {
+  return new_is_ours() ? try_allocate(size) : core::nothrow_new_elsewhere(size);
+}
+void* operator new[](size_t size, const nothrow_t&) noexcept {
+  return new_is_ours() ? try_allocate(size) : core::nothrow_new_elsewhere(size);
+}
 void* operator new(size_t size, align_val_t alignment) { return allocate(size, alignment); }
-void* operator new[](size_t size, align_val_t alignment) { return allocate(size, alignment); }
+void* operator new[](size_t size, align_val_t alignment) {
+  return aligned_new_is_ours() ? allocate(size, alignment) : ::operator new(size, alignment);
+}
 void* operator new(size_t size, align_val_t alignment, const nothrow_t&) noexcept {
-  return try_allocate(size, alignment);
+  return aligned_new_is_ours() ? try_allocate(size, alignment)
+                               : core::nothrow_new_elsewhere(size, alignment);
 }
 void* operator new[](size_t size, align_val_t alignment, const nothrow_t&) noexcept {
-  return try_allocate(size, alignment);
+  return aligned_new_is_ours() ? try_allocate(size, alignment)
+                               : core::nothrow_new_elsewhere(size, alignment);
 }
 
 void operator delete(void* block) noexcept { core::deallocate(block); }
-void operator delete[](void* block) noexcept { core::deallocate(block); }
-void operator delete(void* block, const nothrow_t&) noexcept { core::deallocate(block); }
-void operator delete[](void* block, const nothrow_t&) noexcept { core::deallocate(block); }
-void operator delete(void* block, size_t size) noexcept { core::deallocate_exact(block, size); }
-void operator delete[](void* block, size_t size) noexcept { core::deallocate_exact(block, size); }
+void operator delete[](void* block) noexcept { release(block); }
+void operator delete(void* block, const nothrow_t&) noexcept { release(block); }
+void operator delete[](void* block, const nothrow_t&) noexcept { release(block); }
+void operator delete(void* block, size_t size) noexcept { release(block, size); }
+void operator delete[](void* block, size_t size) noexcept { release(block, size); }
 void operator delete(void* block, align_val_t) noexcept { core::deallocate(block); }
-void operator delete[](void* block, align_val_t) noexcept { core::deallocate(block); }
-void operator delete(void* block, align_val_t, const nothrow_t&) noexcept {
-  core::deallocate(block);
+void operator delete[](void* block, align_val_t alignment) noexcept { release(block, alignment); }
+void operator delete(void* block, align_val_t alignment, const nothrow_t&) noexcept {
+  release(block, alignment);
 }
-void operator delete[](void* block, align_val_t, const nothrow_t&) noexcept {
-  core::deallocate(block);
+void operator delete[](void* block, align_val_t alignment, const nothrow_t&) noexcept {
+  release(block, alignment);
 }
-void operator delete(void* block, size_t size, align_val_t) noexcept {
-  core::deallocate_sized(block, size);
+void operator delete(void* block, size_t size, align_val_t alignment) noexcept {
+  release(block, size, alignment);
 }
-void operator delete[](void* block, size_t size, align_val_t) noexcept {
-  core::deallocate_sized(block, size);
+void operator delete[](void* block, size_t size, align_val_t alignment) noexcept {
+  release(block, size, alignment);
 }
 
 #pragma GCC visibility pop

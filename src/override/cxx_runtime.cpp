@@ -72,15 +72,21 @@ void* new_after_refusal(std::size_t size, std::size_t alignment) {
 // and turns an exception into nullptr.
 void* nothrow_new_after_refusal(std::size_t size, std::size_t alignment) noexcept {
   if (current_new_handler() == nullptr) return nullptr;
-  if (alignment <= natural_alignment) {
-    using operation = void* (*)(std::size_t, const std::nothrow_t&);
-    const auto next = reinterpret_cast<operation>(dlsym(RTLD_NEXT, "_ZnwmRKSt9nothrow_t"));
-    return next == nullptr ? nullptr : next(size, std::nothrow_t{});
-  }
+  return alignment <= natural_alignment ? nothrow_new_elsewhere(size)
+                                        : nothrow_new_elsewhere(size, std::align_val_t{alignment});
+}
+
+void* nothrow_new_elsewhere(std::size_t size) noexcept {
+  using operation = void* (*)(std::size_t, const std::nothrow_t&);
+  const auto next = reinterpret_cast<operation>(dlsym(RTLD_NEXT, "_ZnwmRKSt9nothrow_t"));
+  return next == nullptr ? nullptr : next(size, std::nothrow_t{});
+}
+
+void* nothrow_new_elsewhere(std::size_t size, std::align_val_t alignment) noexcept {
   using operation = void* (*)(std::size_t, std::align_val_t, const std::nothrow_t&);
   const auto next =
       reinterpret_cast<operation>(dlsym(RTLD_NEXT, "_ZnwmSt11align_val_tRKSt9nothrow_t"));
-  return next == nullptr ? nullptr : next(size, std::align_val_t{alignment}, std::nothrow_t{});
+  return next == nullptr ? nullptr : next(size, alignment, std::nothrow_t{});
 }
 
 }  // namespace strata::core

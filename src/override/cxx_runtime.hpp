@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <new>
 
 namespace strata::core {
 
@@ -16,5 +17,10 @@ namespace strata::core {
 // The same for the operators that take std::nothrow: nullptr where the other throws.
 [[nodiscard, gnu::cold, gnu::noinline]] void* nothrow_new_after_refusal(
     std::size_t size, std::size_t alignment) noexcept;
+
+// The nothrow operators of a program that replaced the throwing ones only.
+[[nodiscard, gnu::cold, gnu::noinline]] void* nothrow_new_elsewhere(std::size_t size) noexcept;
+[[nodiscard, gnu::cold, gnu::noinline]] void* nothrow_new_elsewhere(
+    std::size_t size, std::align_val_t alignment) noexcept;
 
 }  // namespace strata::core

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
+#include <vector>
 
 #include "support/memory.hpp"
 #include "support/suite.hpp"
@@ -98,6 +100,24 @@ void grows_in_small_steps() {
   }
 }
 
+// Read into a large buffer, keep little of it.
+void shrinking_many_returns_memory() {
+  constexpr std::size_t read = 200 * 1000;
+  const std::size_t before = memory::resident_bytes();
+  std::vector<owned> kept;
+  for (int i = 0; i < 2000; ++i) {
+    owned block{std::malloc(read)};
+    if (!expect(block != nullptr, "malloc")) return;
+    std::memset(block.get(), 1, read);
+    memory::fill(block.get(), 100, 9);
+    block.reset(std::realloc(block.release(), 100));
+    kept.push_back(std::move(block));
+  }
+  for (const owned& block : kept) expect(memory::intact(block.get(), 100, 9), "contents");
+  suite::expect_at_most(memory::resident_bytes() - before, 64 * memory::mib,
+                        "resident after shrinking 2000 buffers of 200 kB to 100 bytes");
+}
+
 void shrinking_returns_memory() {
   constexpr std::size_t large = 3 * memory::gib / 2;
   const std::size_t before = memory::resident_bytes();
@@ -144,6 +164,7 @@ constexpr suite::test_case cases[] = {
     {"grows_one_block_to_a_gigabyte", grows_one_block_to_a_gigabyte},
     {"grows_in_small_steps", grows_in_small_steps},
     {"shrinking_returns_memory", shrinking_returns_memory},
+    {"shrinking_many_returns_memory", shrinking_many_returns_memory},
     {"keeps_aligned_blocks", keeps_aligned_blocks},
     {"reallocarray_multiplies", reallocarray_multiplies},
 };

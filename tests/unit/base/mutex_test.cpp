@@ -180,6 +180,18 @@ TEST(mutex, an_impatient_fork_gives_up_on_another_holder) {
   lock.unlock();
 }
 
+// Handlers of pthread_atfork that allocate run between ours and the fork.
+TEST(mutex, may_be_taken_again_while_it_is_held_for_a_fork) {
+  tested_mutex lock;
+  lock.prepare_fork(true);
+  lock.lock();
+  lock.unlock();
+  EXPECT_TRUE(lock.held_by_me());
+  lock.parent_after_fork();
+  EXPECT_FALSE(lock.held_by_me());
+  EXPECT_FALSE(tested_mutex::interrupted());
+}
+
 TEST(mutex_death, waiting_for_oneself_is_reentry) {
   set_fatal_hooks({.write = nullptr, .die = []() noexcept { std::_Exit(78); }});
   tested_mutex lock;

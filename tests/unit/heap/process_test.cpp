@@ -88,6 +88,14 @@ TEST_F(process_test, alignments_up_to_a_gigabyte) {
   }
 }
 
+TEST_F(process_test, alignment_is_address_space_and_is_not_charged) {
+  const std::size_t before = root().usage();
+  void* block = process_->allocate_aligned(100, 2 * base::mib);
+  EXPECT_EQ(root().usage() - before, os::page_size());
+  deallocate(block);
+  EXPECT_EQ(root().usage(), before);
+}
+
 TEST_F(process_test, zeroed_blocks_are_zero_fresh_and_reused) {
   for (int round = 0; round < 3; ++round) {
     for (const std::size_t size : sizes) {
