@@ -161,6 +161,8 @@ class unsynchronized_heap_death : public testing::TestWithParam<std::size_t> {
 TEST_P(unsynchronized_heap_death, the_process_wide_free_is_diagnosed) {
   EXPECT_DEATH(core::deallocate(block_), "wrong heap");
   EXPECT_DEATH(core::deallocate_sized(block_, GetParam()), "wrong heap");
+  EXPECT_DEATH((void)core::reallocate(block_, 3 * GetParam()), "wrong heap");
+  EXPECT_DEATH((void)core::try_expand(block_, 3 * GetParam()), "wrong heap");
 }
 
 TEST_P(unsynchronized_heap_death, another_heap_is_diagnosed) {
