@@ -169,7 +169,7 @@ class alignas(64) basic_local_heap : public owner {
 
   inbox inbox_;
   std::atomic<std::size_t> emptied_bytes_{0};  // of slabs whose blocks all seem to wait
-  std::atomic<std::size_t> reclaim_above_{0};
+  std::atomic<std::size_t> waiting_bytes_{0};  // of all blocks in the inbox, about
   std::atomic<bool> slabs_emptied_{false};
   typename Config::mutex reclaim_lock_;
   suspect_box<typename Config::mutex> suspects_;

@@ -183,7 +183,7 @@ bool basic_local_heap<Config>::is_free(const slab& record, const void* candidate
 template <class Config>
 void basic_local_heap<Config>::collect_inbox() noexcept {
   emptied_bytes_.store(0, std::memory_order_relaxed);
-  reclaim_above_.store(0, std::memory_order_relaxed);
+  waiting_bytes_.store(0, std::memory_order_relaxed);
   for (block* at = inbox_.take_all(); at != nullptr;) {
     block* next = at->next;
     slab& head = head_of(domain_->slabs.find(at));
@@ -246,13 +246,17 @@ void basic_local_heap<Config>::return_empty_slabs() noexcept {
 // sees the blocks, or this thread sees that it ended.
 template <class Config>
 void basic_local_heap<Config>::accept(const chain& blocks) noexcept {
-  const std::size_t emptied = count_posts(*domain_, blocks.first);
+  const posts added = count_posts(*domain_, blocks.first);
   inbox_.post(blocks);
   if (token_.load(std::memory_order_seq_cst) == token_orphan) return home_->tend_orphan(*this);
-  if (emptied == 0) return;
-  const std::size_t before = emptied_bytes_.fetch_add(emptied, std::memory_order_relaxed);
-  const std::size_t above = reclaim_above_.load(std::memory_order_relaxed);
-  if (before + emptied > std::max(above, reclaim_floor())) [[unlikely]] {
+  const std::size_t waiting =
+      waiting_bytes_.fetch_add(added.bytes, std::memory_order_relaxed) + added.bytes;
+  if (added.emptied_bytes == 0) return;
+  const std::size_t emptied =
+      emptied_bytes_.fetch_add(added.emptied_bytes, std::memory_order_relaxed) +
+      added.emptied_bytes;
+  // Reclaiming walks all that waits, so it must be worth half of it.
+  if (emptied > std::max(waiting / 2, reclaim_floor())) [[unlikely]] {
     reclaim();
   }
 }
@@ -264,8 +268,7 @@ void basic_local_heap<Config>::reclaim() noexcept {
   const reclaimed result = reclaim_emptied(*domain_, inbox_.take_all());
   if (result.rest.count != 0) inbox_.post(result.rest);
   emptied_bytes_.store(0, std::memory_order_relaxed);
-  // Each time walks the whole chain, so it must be worth a share of it.
-  reclaim_above_.store(result.rest_bytes / 4, std::memory_order_relaxed);
+  waiting_bytes_.store(result.rest_bytes, std::memory_order_relaxed);
   if (result.slabs != 0) slabs_emptied_.store(true, std::memory_order_release);
   reclaim_lock_.unlock();
   if (token_.load(std::memory_order_seq_cst) == token_orphan) home_->tend_orphan(*this);

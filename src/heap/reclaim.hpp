@@ -32,19 +32,25 @@ struct reclaimed {
   std::size_t slabs = 0;
 };
 
-// Counts blocks that are about to be posted. Returns the bytes of slabs that
-// thereby seem to be empty: the owner may be draining them at this moment.
+struct posts {
+  std::size_t bytes = 0;          // of the blocks
+  std::size_t emptied_bytes = 0;  // of slabs that seem to be empty now
+};
+
+// Counts blocks that are about to be posted. A slab only seems to be empty: its
+// owner may be draining it at this moment.
 template <class Os>
-[[nodiscard]] std::size_t count_posts(const basic_domain<Os>& domain, const block* first) noexcept {
-  std::size_t emptied = 0;
+[[nodiscard]] posts count_posts(const basic_domain<Os>& domain, const block* first) noexcept {
+  posts counted;
   for (const block* at = first; at != nullptr; at = at->next) {
     slab& head = head_of(domain.slabs.find(at));
     const std::atomic_ref<std::uint16_t> posted(head.posted);
     const std::size_t before = posted.fetch_add(1, std::memory_order_relaxed);
     const auto waiting = static_cast<std::uint16_t>(before + 1 - base::racy_load(head.drained));
-    if (waiting == slab_capacity(head)) emptied += slab_bytes(head.size_class);
+    counted.bytes += class_size(head.size_class);
+    if (waiting == slab_capacity(head)) counted.emptied_bytes += slab_bytes(head.size_class);
   }
-  return emptied;
+  return counted;
 }
 
 [[nodiscard]] inline bool is_gone(const slab& head) noexcept {
