@@ -109,7 +109,8 @@ class heap final : public std::pmr::memory_resource {
 
   /// Effects: frees every block at once, without running destructors. The heap
   ///   keeps its account and may keep memory for the blocks to come.
-  /// Requires: no other thread uses the heap or its blocks.
+  /// Requires: no other thread uses the heap or its blocks. Not for the process
+  ///   heap: that ends the program.
   /// Complexity: linear in slabs and large blocks, not in blocks.
   void reset() noexcept;
 

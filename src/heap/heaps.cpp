@@ -26,7 +26,14 @@ void destroy_heap(heap* ending) noexcept {
   if (ending != nullptr) the_process.destroy_heap(open(*ending));
 }
 
+// Everybody's blocks lie in the process heap, and threads keep lists of them that
+// only they can clear.
 void reset_heap(heap* which) noexcept {
+  if (which == &process_heap()) {
+    base::fatal("reset of the process heap",
+                "its blocks belong to the whole process; reset a "
+                "heap of your own, or purge this one");
+  }
   if (which != nullptr) open(*which).reset();
 }
 

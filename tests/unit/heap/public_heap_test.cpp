@@ -137,6 +137,10 @@ TEST(public_heap, purge_gives_freed_memory_back) {
   EXPECT_EQ(purged.purge(), 0u);
 }
 
+TEST(public_heap_death, the_process_heap_cannot_be_reset) {
+  EXPECT_DEATH(strata::process_heap().reset(), "reset of the process heap");
+}
+
 TEST(public_heap, try_expand_stays_where_it_is) {
   heap grown;
   const strata::sized_block given = grown.allocate_at_least(1000);
