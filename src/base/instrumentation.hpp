@@ -51,7 +51,8 @@ template <class T>
 // Makes the compiler forget how `value` was computed. Where it knows, it may
 // compare something else than what is used next, which costs another register
 // and another instruction on a hot path.
-[[gnu::always_inline]] inline void forget_origin(std::size_t& value) noexcept {
+template <class T>
+[[gnu::always_inline]] inline void forget_origin(T& value) noexcept {
   asm("" : "+r"(value));
 }
 

@@ -69,8 +69,7 @@ class basic_heap : public owner {
       return nullptr;
     }
     slab_bytes_ += bytes;
-    retention_.note_reuse(retained());
-    note_held();
+    note_taken(bytes, taken->zero);
     format_slab(*taken, static_cast<class_index>(index), &asking, taken->zero);
     return taken;
   }
@@ -103,14 +102,14 @@ class basic_heap : public owner {
 
   // A local heap for the calling thread: an orphan, or a new one. nullptr when
   // the system refuses memory for it.
-  local* bind(std::uintptr_t token, block** linear_lists) noexcept;
+  local* bind(std::uintptr_t token, block** thread_lists) noexcept;
   // The thread of `ending` ends.
   void unbind(local& ending) noexcept;
   // The local heap of this thread, by search; nullptr when there is none.
   local* find(std::uintptr_t token) noexcept;
   // Blocks came for a local heap without owner.
   void tend_orphan(local& orphan) noexcept;
-  // Brings home what orphans have on lists and in their inboxes.
+  // Brings home what orphans have on lists and in their mail.
   void tend_orphans() noexcept;
   // Runs `work(local)` on an orphan, for threads that have no local heap: those
   // that end, and those for which none could be made.
@@ -169,7 +168,8 @@ class basic_heap : public owner {
 
  private:
   void trim() noexcept {
-    const std::size_t bytes = retention_.excess(live_bytes(), retained(), os::coarse_ns());
+    const std::size_t bytes =
+        retention_.excess(live_bytes(), retained(), os::coarse_ns(), large_.live_bytes());
     if (bytes != 0) purge_locked(bytes);
   }
 
@@ -179,8 +179,19 @@ class basic_heap : public owner {
     if (purged != 0) {
       ++statistics_.purges;
       statistics_.purged_bytes += purged;
+      retention_.note_purge(purged, os::coarse_ns());
     }
     return purged;
+  }
+
+  void note_taken(std::size_t bytes, bool fresh) noexcept {
+    retention_.note_live(live_bytes());
+    if (fresh) {
+      retention_.note_growth(bytes, os::coarse_ns());
+    } else {
+      retention_.note_reuse(retained());
+    }
+    note_held();
   }
 
   void note_held() noexcept {

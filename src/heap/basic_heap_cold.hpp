@@ -26,8 +26,7 @@ auto basic_heap<Config>::allocate_large(std::size_t size, std::size_t alignment)
     account_->discharge(bytes);
     return {};
   }
-  retention_.note_reuse(retained());
-  note_held();
+  note_taken(bytes, taken.zero);
   return {domain_.slabs.address_of(*taken.record), taken.zero};
 }
 
@@ -92,18 +91,18 @@ auto basic_heap<Config>::make_local() noexcept -> local* {
 }
 
 template <class Config>
-auto basic_heap<Config>::bind(std::uintptr_t token, block** linear_lists) noexcept -> local* {
+auto basic_heap<Config>::bind(std::uintptr_t token, block** thread_lists) noexcept -> local* {
   base::lock_guard guard(locals_lock_);
   local* bound = orphans_.pop_front();
   if (bound != nullptr) ++statistics_.adoptions;
   if (bound == nullptr) bound = make_local();
-  if (bound != nullptr) bound->adopt(token, linear_lists);
+  if (bound != nullptr) bound->adopt(token, thread_lists);
   return bound;
 }
 
 template <class Config>
 void basic_heap<Config>::unbind(local& ending) noexcept {
-  ending.outgoing().send_all();  // before the lock: a receiver may be an orphan of this heap
+  ending.send_all();  // before the lock: a receiver may be an orphan of this heap
   base::lock_guard guard(locals_lock_);
   ending.orphan();
   orphans_.push_front(ending);

@@ -48,6 +48,20 @@ inline process& process_config::instance() noexcept { return the_process; }
 [[nodiscard, gnu::always_inline]] inline void* allocate(std::size_t size) noexcept {
   return the_process.allocate(size);
 }
+// The parts of `allocate`, hot to cold, for callers that follow with something of
+// their own when memory is refused: what the thread has at hand, for the smallest
+// sizes and for all small ones, else what `otherwise(size)` returns; and the rest.
+template <class Otherwise>
+[[nodiscard, gnu::always_inline]] inline void* take_linear(std::size_t size, Otherwise otherwise) {
+  return process::take_linear(size, otherwise);
+}
+template <class Otherwise>
+[[nodiscard, gnu::always_inline]] inline void* take_small(std::size_t size, Otherwise otherwise) {
+  return process::take_small(size, otherwise);
+}
+[[nodiscard]] inline void* allocate_slow(std::size_t size) noexcept {
+  return the_process.allocate_slow(size);
+}
 [[nodiscard]] inline void* allocate_zeroed(std::size_t size) noexcept {
   return the_process.allocate_zeroed(size);
 }

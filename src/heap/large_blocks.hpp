@@ -37,6 +37,7 @@ class basic_large_blocks {
   grant take(owner* holder, std::size_t bytes, std::size_t alignment) noexcept {
     const std::size_t count = granules_for(bytes);
     granule_run run = cache_.take(count, alignment);
+    if (!run && alignment == 1) run = cache_.take_lengthened(count);
     const bool zero = !run;
     if (run) ++cache_hits_;
     if (!run) run = domain_.regions.take_run(count, alignment);

@@ -1,6 +1,7 @@
 // Granules of freed large blocks, kept resident for the next large block: a
 // page fault costs more than the reuse of a warm page. Neighbours merge; the
-// smallest run that fits serves, and what it has too much stays here.
+// smallest run that fits serves, and what it has too much stays here. Where none
+// fits, the largest run serves that can be lengthened by free granules beside it.
 //
 // All under the heap's lock.
 #pragma once
@@ -52,6 +53,26 @@ class basic_large_cache {
     return best == capacity ? granule_run{} : cut_front(best, count);
   }
 
+  // The same, of a run that is too short by itself.
+  granule_run take_lengthened(std::size_t count) noexcept {
+    std::size_t tried = SIZE_MAX;  // runs of this length and more were tried
+    for (std::size_t tries = 0; tries < count_; ++tries) {
+      std::size_t best = capacity;
+      for (std::size_t i = 0; i < count_; ++i) {
+        const std::size_t length = entries_[i].run.count;
+        if (length < tried && (best == capacity || length > entries_[best].run.count)) best = i;
+      }
+      if (best == capacity) return {};
+      const granule_run run = lengthen(entries_[best].run, count);
+      if (run) {
+        forget(best);
+        return run;
+      }
+      tried = entries_[best].run.count;
+    }
+    return {};
+  }
+
   // Exactly these granules, for growth in place.
   bool take_at(granule_run wanted) noexcept {
     for (std::size_t i = 0; i < count_; ++i) {
@@ -91,6 +112,14 @@ class basic_large_cache {
 
   [[nodiscard]] bool is_aligned(const granule_run& run, std::size_t alignment) const noexcept {
     return base::is_aligned(domain_.regions.window().address(run.first), alignment * granule_bytes);
+  }
+
+  // With granules behind it, or before it; empty when they are taken.
+  granule_run lengthen(const granule_run& run, std::size_t count) noexcept {
+    const std::size_t more = count - run.count;
+    if (domain_.regions.take_at({run.end(), more})) return {run.first, count};
+    if (run.first < more || !domain_.regions.take_at({run.first - more, more})) return {};
+    return {run.first - more, count};
   }
 
   granule_run cut_front(std::size_t index, std::size_t count) noexcept {

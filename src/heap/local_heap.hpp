@@ -1,11 +1,11 @@
 // The part of a heap that one thread owns: a queue per size class, and what
 // travels between threads. While a thread owns it, only that thread touches the
-// queues; inbox and suspects are for the others.
+// queues; mail and suspects are for the others.
 //
 // Where a refill finds blocks, in this order, each a cold step behind the one
 // before:
 //
-//   inbox      what other threads freed
+//   mail       what other threads freed
 //   active     what this thread freed into the slab it allocates from
 //   partial    the slab that waits longest with free blocks
 //   fresh      the next few KiB of a slab, for the first time
@@ -32,13 +32,11 @@ template <class Config>
 class basic_heap;
 
 struct local_statistics {
-  std::uint64_t refills_from_inbox = 0;
-  std::uint64_t refills_from_active = 0;
+  std::uint64_t refills_from_mail = 0;
   std::uint64_t refills_from_queue = 0;
   std::uint64_t refills_from_fresh = 0;
   std::uint64_t refills_from_segment = 0;
   std::uint64_t sampled_requests = 0;
-  std::uint64_t sampled_blocks = 0;
 };
 
 template <class Config>
@@ -67,7 +65,7 @@ class alignas(64) basic_local_heap : public owner {
 
   [[nodiscard]] block*& list(std::size_t index) noexcept {
     if constexpr (Config::thread_safe) {
-      if (index <= linear_count && linear_lists_ != nullptr) return linear_lists_[index];
+      if (index <= small_count && thread_lists_ != nullptr) return thread_lists_[index];
     }
     return queues_[index].list;
   }
@@ -78,31 +76,33 @@ class alignas(64) basic_local_heap : public owner {
   // The last live block of a slab went.
   [[gnu::cold, gnu::noinline]] void retire_slab(slab& record) noexcept;
 
-  // True when `candidate` is free: in its slab, on the class's list, or in the inbox.
-  [[nodiscard]] bool is_free(const slab& record, const void* candidate) noexcept;
+  // True when `candidate` is free: in its slab, on the class's list, or posted.
+  [[nodiscard]] bool is_free(slab& record, const void* candidate) noexcept;
 
-  void collect_inbox() noexcept;
   void flush_lists() noexcept;
   void flush_list(std::size_t index) noexcept;
   void return_empty_slabs() noexcept;
 
-  [[nodiscard]] outbox<basic_local_heap>& outgoing() noexcept { return outbox_; }
+  // A block of another local heap; it may wait here for others of its slab.
+  void send(slab& head, block* freed) noexcept { outbox_.add(head, freed, deliver); }
+  void send_all() noexcept { outbox_.send_all(deliver); }
+  [[nodiscard]] const core::outbox& outgoing() const noexcept { return outbox_; }
 
   // -- For other threads -------------------------------------------------------
 
-  void accept(const chain& blocks) noexcept;
+  // Takes blocks of one of its slabs.
+  void accept(slab& head, const chain& blocks) noexcept;
   void accept_suspect(void* pointer) noexcept;
 
   // -- Change of owner, under the heap's locals lock ----------------------------
 
-  // `linear_lists`: where the lists of the linear classes live, or nullptr.
-  void adopt(std::uintptr_t token, block** linear_lists) noexcept;
+  // `thread_lists`: where the lists of the small classes live, or nullptr.
+  void adopt(std::uintptr_t token, block** thread_lists) noexcept;
   void orphan() noexcept;
   void tend() noexcept;
   // In a forked child: true when its thread did not survive.
   bool haunt(std::uintptr_t survivor) noexcept {
     suspects_.child_after_fork();
-    reclaim_lock_.reset_after_fork();
     if (token() == survivor || token() == token_orphan) return token() == token_ghost;
     token_.store(token_ghost, std::memory_order_relaxed);
     return true;
@@ -138,24 +138,35 @@ class alignas(64) basic_local_heap : public owner {
  private:
   friend heap;
 
-  [[nodiscard]] bool has_mail() const noexcept {
-    return Config::thread_safe && (!inbox_.empty() || !suspects_.empty() ||
-                                   slabs_emptied_.load(std::memory_order_relaxed));
+  [[nodiscard]] bool has_mail() const noexcept { return Config::thread_safe && !mail_.empty(); }
+  // The queue allocates from it, or is about to.
+  [[nodiscard]] bool is_current(const slab& record) const noexcept {
+    const queue_type& of = queues_[record.size_class];
+    return &record == of.active || &record == of.fresh;
   }
-  [[nodiscard]] block* take_active(queue_type& from) noexcept;
+  [[gnu::noinline]] allocation refill_elsewhere(std::size_t index, std::size_t size) noexcept;
+  void hand_out(std::size_t index, std::size_t size, block* first) noexcept;
+  [[nodiscard]] block* take_from(queue_type& from, slab& record) noexcept;
   [[gnu::noinline]] allocation find_blocks(queue_type& from, std::size_t index) noexcept;
-  [[nodiscard]] block* refill_from_inbox(queue_type& from) noexcept;
+  [[nodiscard]] block* refill_from_mail(queue_type& from) noexcept;
   [[nodiscard]] block* refill_from_slabs(queue_type& from) noexcept;
   [[nodiscard]] allocation refill_from_fresh(queue_type& from) noexcept;
   bool new_slab(queue_type& into, std::size_t index) noexcept;
   [[nodiscard]] static std::size_t extension(const queue_type& from, const slab& record) noexcept;
   void open(slab& record) noexcept;
   void release(block* freed) noexcept;
-  void reclaim() noexcept;
-  void collect_emptied() noexcept;
-  void give_emptied(slab& record) noexcept;
+  void wake(slab& record) noexcept;
+  static void deliver(slab& head, const chain& blocks) noexcept {
+    static_cast<basic_local_heap*>(base::racy_load(head.owner))->accept(head, blocks);
+  }
+  void reclaim(slab& head, remote_word complete) noexcept;
+  void read_mail(const queue_type* refilled) noexcept;
+  void take_back(slab& head, const queue_type* refilled) noexcept;
+  void take_back_gone(slab& head, bool resident) noexcept;
+  // What may wait for this thread. Where reclaiming proves hasty, more.
   [[nodiscard]] std::size_t reclaim_floor() const noexcept {
-    return std::max(reclaim_floor_min, 4 * domain_->settings.retain_min);
+    return std::max(reclaim_floor_min, 4 * domain_->settings.retain_min) +
+           hasty_bytes_.load(std::memory_order_relaxed);
   }
   void judge_suspects() noexcept;
   void close_partial_slabs(queue_type& from) noexcept;
@@ -163,17 +174,16 @@ class alignas(64) basic_local_heap : public owner {
 
   heap* home_;
   domain* domain_;
-  block** linear_lists_ = nullptr;
+  block** thread_lists_ = nullptr;
   // What may wait for a sleeping owner before others look.
   static constexpr std::size_t reclaim_floor_min = 8 * base::mib;
+  static constexpr std::size_t hasty_bytes_max = 56 * base::mib;
 
-  inbox inbox_;
-  std::atomic<std::size_t> emptied_bytes_{0};  // of slabs whose blocks all seem to wait
-  std::atomic<std::size_t> waiting_bytes_{0};  // of all blocks in the inbox, about
-  std::atomic<bool> slabs_emptied_{false};
-  typename Config::mutex reclaim_lock_;
+  mail<table> mail_;
+  std::atomic<std::size_t> complete_bytes_{0};  // of slabs in the mail whose blocks are all there
+  std::atomic<std::size_t> hasty_bytes_{0};     // reclaimed, and soon found by this thread
   suspect_box<typename Config::mutex> suspects_;
-  outbox<basic_local_heap> outbox_;
+  core::outbox outbox_;
   local_statistics statistics_;
   queue_type queues_[class_count];
 };

@@ -8,30 +8,44 @@ namespace strata::core {
 
 // -- Refill --------------------------------------------------------------------
 
+// Every few dozen allocations come here, most of them for what this thread freed
+// into the slab at hand: that way is kept short.
 template <class Config>
 auto basic_local_heap<Config>::refill(std::size_t index, std::size_t size) noexcept -> allocation {
   queue_type& from = queues_[index];
-  allocation found;
-  if (from.active != nullptr && from.active->free != nullptr && !has_mail()) [[likely]] {
-    found.memory = take_active(from);
-  } else {
-    found = find_blocks(from, index);
-    if (found.memory == nullptr) return {};
+  slab* const active = from.active;
+  if (active == nullptr || active->free == nullptr || has_mail()) {
+    return refill_elsewhere(index, size);
   }
-  ++from.refills;
-  statistics_.sampled_requests += size;
-  statistics_.sampled_blocks += class_size(index);
-  if (list(index) != nullptr) [[unlikely]]
-    flush_list(index);  // a pressure handler's
-  list(index) = found.memory->next;
-  return found;
+  block* const first = take_from(from, *active);
+  hand_out(index, size, first);
+  return {first, false};
 }
 
 template <class Config>
-block* basic_local_heap<Config>::take_active(queue_type& from) noexcept {
-  from.refilled_blocks += from.active->extended - from.active->used;
-  ++statistics_.refills_from_active;
-  return take_free(*from.active);
+auto basic_local_heap<Config>::refill_elsewhere(std::size_t index, std::size_t size) noexcept
+    -> allocation {
+  const allocation found = find_blocks(queues_[index], index);
+  if (found.memory == nullptr) return {};
+  if (list(index) != nullptr) [[unlikely]]
+    flush_list(index);  // a pressure handler's
+  hand_out(index, size, found.memory);
+  return found;
+}
+
+// All but the first, which is the program's.
+template <class Config>
+inline void basic_local_heap<Config>::hand_out(std::size_t index, std::size_t size,
+                                               block* first) noexcept {
+  ++queues_[index].refills;
+  statistics_.sampled_requests += size;
+  list(index) = first->next;
+}
+
+template <class Config>
+block* basic_local_heap<Config>::take_from(queue_type& from, slab& record) noexcept {
+  from.refilled_blocks += record.extended - record.used;
+  return take_free(record);
 }
 
 template <class Config>
@@ -39,7 +53,7 @@ auto basic_local_heap<Config>::find_blocks(queue_type& from, std::size_t index) 
     -> allocation {
   allocation found;
   if (has_mail()) [[unlikely]]
-    found.memory = refill_from_inbox(from);
+    found.memory = refill_from_mail(from);
   if (found.memory == nullptr) found.memory = refill_from_slabs(from);
   if (found.memory == nullptr) found = refill_from_fresh(from);
   if (found.memory != nullptr || !new_slab(from, index)) return found;
@@ -49,26 +63,24 @@ auto basic_local_heap<Config>::find_blocks(queue_type& from, std::size_t index) 
 
 // Arrivals go to their slabs; those of this class may serve at once.
 template <class Config>
-block* basic_local_heap<Config>::refill_from_inbox(queue_type& from) noexcept {
+block* basic_local_heap<Config>::refill_from_mail(queue_type& from) noexcept {
   judge_suspects();
-  collect_inbox();
-  collect_emptied();
+  read_mail(&from);
   block* found = refill_from_slabs(from);
-  if (found != nullptr) ++statistics_.refills_from_inbox;
+  if (found != nullptr) ++statistics_.refills_from_mail;
   return found;
 }
 
 template <class Config>
 block* basic_local_heap<Config>::refill_from_slabs(queue_type& from) noexcept {
-  if (from.active != nullptr && from.active->free != nullptr) return take_active(from);
+  if (from.active != nullptr && from.active->free != nullptr) return take_from(from, *from.active);
   slab* waiting = from.next_partial(domain_->slabs);
   if (waiting == nullptr) return nullptr;
   from.set_aside(domain_->slabs);
   from.activate(*waiting);
   open(*waiting);
-  from.refilled_blocks += waiting->extended - waiting->used;
   ++statistics_.refills_from_queue;
-  return take_free(*waiting);
+  return take_from(from, *waiting);
 }
 
 template <class Config>
@@ -107,21 +119,23 @@ bool basic_local_heap<Config>::new_slab(queue_type& into, std::size_t index) noe
 
 // How many blocks to hand out for the first time: to the end of the page that
 // the next block touches, so that small programs touch few pages; further once
-// the class has proved busy. Medium blocks come one by one: each is pages that
-// may never be needed.
+// the class has proved busy, or as far as pages are resident anyhow. Medium
+// blocks come one by one otherwise: each is pages that may never be needed.
 template <class Config>
 std::size_t basic_local_heap<Config>::extension(const queue_type& from,
                                                 const slab& record) noexcept {
   constexpr std::size_t step_first = 4 * base::kib;
   constexpr std::size_t step_busy = 16 * base::kib;
   constexpr std::size_t busy_slabs = 4;
-  if (!is_small(record.size_class)) return 1;
+  constexpr std::size_t blocks_at_once = 64;
   const std::size_t size = class_size(record.size_class);
   const std::size_t step = from.slabs > busy_slabs ? step_busy : step_first;
   const std::size_t begin = record.extended * size;
-  const std::size_t count = (base::align_up(begin + 1, step) - begin) / size;
+  const std::size_t end = is_small(record.size_class) ? base::align_up(begin + 1, step) : 0;
+  const std::size_t warm = std::min(resident_run(record), begin + blocks_at_once * size);
+  const std::size_t reach = std::max({end, warm, begin + size});
   const std::size_t left = slab_capacity(record) - record.extended;
-  return count == 0 ? 1 : count < left ? count : left;
+  return std::min((reach - begin) / size, left);
 }
 
 template <class Config>
@@ -133,11 +147,11 @@ void basic_local_heap<Config>::open(slab& record) noexcept {
 
 // -- Returns -------------------------------------------------------------------
 
+// A slab that had no free block, or belonged to a thread that ended, gets one.
 template <class Config>
-void basic_local_heap<Config>::free_own(slab& record, block* freed) noexcept {
+void basic_local_heap<Config>::wake(slab& record) noexcept {
   queue_type& from = queues_[record.size_class];
   if (record.state == slab_state::full) {
-    if (is_gone(record)) base::report_double_free(freed, class_size(record.size_class));
     from.reopen(domain_->slabs, record);
     open(record);
   } else if (record.bound == 0 && token() != token_orphan && is_small(record.size_class)) {
@@ -149,15 +163,21 @@ void basic_local_heap<Config>::free_own(slab& record, block* freed) noexcept {
     }
     open(record);
   }
+}
+
+template <class Config>
+void basic_local_heap<Config>::free_own(slab& record, block* freed) noexcept {
+  if (is_gone(record)) [[unlikely]]
+    base::report_double_free(freed, class_size(record.size_class));
+  wake(record);
   push_free(record, freed);
   if (--record.used == 0) retire_slab(record);
 }
 
 template <class Config>
 void basic_local_heap<Config>::retire_slab(slab& record) noexcept {
-  queue_type& from = queues_[record.size_class];
-  if (&record == from.active || &record == from.fresh) return;
-  from.drop(domain_->slabs, record);
+  if (is_current(record)) return;
+  queues_[record.size_class].drop(domain_->slabs, record);
   close_fast_path(record);
   home_->give_slab(record);
 }
@@ -170,27 +190,53 @@ void basic_local_heap<Config>::release(block* freed) noexcept {
 }
 
 template <class Config>
-bool basic_local_heap<Config>::is_free(const slab& record, const void* candidate) noexcept {
+bool basic_local_heap<Config>::is_free(slab& record, const void* candidate) noexcept {
   for (const block* at = record.free; at != nullptr; at = at->next) {
     if (at == candidate) return true;
   }
   for (const block* at = list(record.size_class); at != nullptr; at = at->next) {
     if (at == candidate) return true;
   }
-  return inbox_.contains(candidate);
+  const remote_word posted = remote_now(record);
+  if (posted.state() != remote_word::fate::in_use) return true;
+  const block* at = posted.first(domain_->slabs.address_of(record));
+  for (; at != nullptr; at = at->next) {
+    if (at == candidate) return true;
+  }
+  return false;
 }
 
 template <class Config>
-void basic_local_heap<Config>::collect_inbox() noexcept {
-  emptied_bytes_.store(0, std::memory_order_relaxed);
-  waiting_bytes_.store(0, std::memory_order_relaxed);
-  for (block* at = inbox_.take_all(); at != nullptr;) {
-    block* next = at->next;
-    slab& head = head_of(domain_->slabs.find(at));
-    base::racy_store(head.drained, static_cast<std::uint16_t>(head.drained + 1));
-    free_own(head, at);
-    at = next;
+void basic_local_heap<Config>::read_mail(const queue_type* refilled) noexcept {
+  complete_bytes_.store(0, std::memory_order_relaxed);
+  mail_.take_all(domain_->slabs, [&](slab& head) { take_back(head, refilled); });
+}
+
+// The blocks that others freed, without a look at them where none of the slab's
+// own are free: then their list is the slab's. A slab that is empty now goes,
+// unless the queue that is being refilled has nothing better.
+template <class Config>
+void basic_local_heap<Config>::take_back(slab& head, const queue_type* refilled) noexcept {
+  using fate = remote_word::fate;
+  const remote_word posted = take_posted(head);
+  if (posted.state() == fate::leaving) return;  // comes again
+  if (posted.state() != fate::in_use) {
+    return take_back_gone(head, posted.state() == fate::gone_resident);
   }
+  block* const first = posted.first(domain_->slabs.address_of(head));
+  if (posted.count() > head.used) {
+    base::report_double_free(first, class_size(head.size_class));
+  }
+  head.used = static_cast<std::uint16_t>(head.used - posted.count());
+  const bool wanted = refilled == &queues_[head.size_class] && !refilled->has_blocks();
+  if (head.used == 0 && !wanted && !is_current(head)) return retire_slab(head);
+  wake(head);
+  if (head.free != nullptr) {
+    block* last = first;
+    while (last->next != nullptr) last = last->next;
+    last->next = head.free;
+  }
+  head.free = first;
 }
 
 template <class Config>
@@ -240,77 +286,59 @@ void basic_local_heap<Config>::return_empty_slabs() noexcept {
   }
 }
 
+// The slab looked full here, or was the active one. A thread that finds such slabs
+// was not asleep for long enough.
+template <class Config>
+void basic_local_heap<Config>::take_back_gone(slab& head, bool resident) noexcept {
+  queue_type& from = queues_[head.size_class];
+  if (head.free != nullptr) base::report_double_free(head.free, class_size(head.size_class));
+  if (&head == from.active) {
+    from.active = nullptr;
+    --from.slabs;
+  } else {
+    from.drop(domain_->slabs, head);
+  }
+  const std::size_t hasty = hasty_bytes_.load(std::memory_order_relaxed);
+  if (hasty < hasty_bytes_max) {
+    hasty_bytes_.store(hasty + slab_bytes(head.size_class), std::memory_order_relaxed);
+  }
+  close_fast_path(head);
+  base::racy_store(head.used, std::uint16_t{0});
+  if (!resident) {
+    head.extended = 0;
+    for (std::size_t i = 0; i < slab_granules(head.size_class); ++i) {
+      set_resident_bytes(*(&head + i), 0);
+    }
+  }
+  home_->give_slab(head);
+}
+
 // -- Other threads ---------------------------------------------------------------
 
 // Between the post and the look at the token, the owner may end: then either it
 // sees the blocks, or this thread sees that it ended.
 template <class Config>
-void basic_local_heap<Config>::accept(const chain& blocks) noexcept {
-  const posts added = count_posts(*domain_, blocks.first);
-  inbox_.post(blocks);
+void basic_local_heap<Config>::accept(slab& head, const chain& blocks) noexcept {
+  const posting done = post_blocks(head, domain_->slabs.address_of(head), blocks);
+  if (done.before.state() != remote_word::fate::in_use) [[unlikely]]
+    base::report_double_free(blocks.first, class_size(head.size_class));
+  if (!done.before.is_mailed()) mail_.push(domain_->slabs, head);
   if (token_.load(std::memory_order_seq_cst) == token_orphan) return home_->tend_orphan(*this);
-  const std::size_t waiting =
-      waiting_bytes_.fetch_add(added.bytes, std::memory_order_relaxed) + added.bytes;
-  if (added.emptied_bytes == 0) return;
-  const std::size_t emptied =
-      emptied_bytes_.fetch_add(added.emptied_bytes, std::memory_order_relaxed) +
-      added.emptied_bytes;
-  // Reclaiming walks all that waits, so it must be worth half of it.
-  if (emptied > std::max(waiting / 2, reclaim_floor())) [[unlikely]] {
-    reclaim();
-  }
+  if (done.after.count() == slab_capacity(head)) reclaim(head, done.after);
 }
 
-// Once in a while, by any thread that posts: see reclaim.hpp.
+// The slab is complete. Its pages stay where its owner is expected to look soon.
 template <class Config>
-void basic_local_heap<Config>::reclaim() noexcept {
-  if (!reclaim_lock_.try_lock()) return;
-  const reclaimed result = reclaim_emptied(*domain_, inbox_.take_all());
-  if (result.rest.count != 0) inbox_.post(result.rest);
-  emptied_bytes_.store(0, std::memory_order_relaxed);
-  waiting_bytes_.store(result.rest_bytes, std::memory_order_relaxed);
-  if (result.slabs != 0) slabs_emptied_.store(true, std::memory_order_release);
-  reclaim_lock_.unlock();
+void basic_local_heap<Config>::reclaim(slab& head, remote_word complete) noexcept {
+  const std::size_t bytes = slab_bytes(head.size_class);
+  if (complete_bytes_.load(std::memory_order_relaxed) < reclaim_floor()) {
+    complete_bytes_.fetch_add(bytes, std::memory_order_relaxed);
+    return;
+  }
+  const reclaimed result = reclaim_slab(*domain_, head, complete);
+  if (!result.mail_again) return;
+  mail_.push(domain_->slabs, head);
   if (token_.load(std::memory_order_seq_cst) == token_orphan) home_->tend_orphan(*this);
-}
-
-// For the owner: takes back the slabs that others found empty. They look full
-// here, but for the active one.
-template <class Config>
-void basic_local_heap<Config>::collect_emptied() noexcept {
-  if (!slabs_emptied_.exchange(false, std::memory_order_acquire)) return;
-  for (queue_type& from : queues_) {
-    if (from.active != nullptr && is_gone(*from.active)) {
-      slab& record = *from.active;
-      from.active = nullptr;
-      --from.slabs;
-      give_emptied(record);
-    }
-    for (slab* at = from.full.front(domain_->slabs); at != nullptr;) {
-      slab* next = slab_list<table>::next(domain_->slabs, *at);
-      if (is_gone(*at)) {
-        from.drop(domain_->slabs, *at);
-        give_emptied(*at);
-      }
-      at = next;
-    }
-  }
-}
-
-template <class Config>
-void basic_local_heap<Config>::give_emptied(slab& record) noexcept {
-  close_fast_path(record);
-  if (record.free != nullptr) {
-    base::report_double_free(record.free, class_size(record.size_class));
-  }
-  base::racy_store(record.used, std::uint16_t{0});
-  if (record.contents == slab_contents::gone) {
-    record.extended = 0;  // nothing of it is resident
-    for (std::size_t i = 0; i < slab_granules(record.size_class); ++i) {
-      set_resident_bytes(*(&record + i), 0);
-    }
-  }
-  home_->give_slab(record);
 }
 
 template <class Config>
@@ -318,26 +346,27 @@ void basic_local_heap<Config>::accept_suspect(void* pointer) noexcept {
   if (!suspects_.add(pointer)) {  // so many at once are no coincidence
     base::report_double_free(pointer, class_size(head_of(domain_->slabs.find(pointer)).size_class));
   }
+  mail_.raise_flag();
   if (token_.load(std::memory_order_seq_cst) == token_orphan) home_->tend_orphan(*this);
 }
 
 // -- Change of owner ---------------------------------------------------------------
 
 template <class Config>
-void basic_local_heap<Config>::adopt(std::uintptr_t adopter, block** linear_lists) noexcept {
+void basic_local_heap<Config>::adopt(std::uintptr_t adopter, block** thread_lists) noexcept {
   // An orphan that served threads without a local heap has blocks on its own lists.
-  for (std::size_t index = 1; linear_lists != nullptr && index <= linear_count; ++index) {
-    linear_lists[index] = queues_[index].list;
+  for (std::size_t index = 1; thread_lists != nullptr && index <= small_count; ++index) {
+    thread_lists[index] = queues_[index].list;
     queues_[index].list = nullptr;
   }
-  linear_lists_ = linear_lists;
+  thread_lists_ = thread_lists;
   token_.store(adopter, std::memory_order_seq_cst);
 }
 
 template <class Config>
 void basic_local_heap<Config>::orphan() noexcept {
   flush_lists();
-  linear_lists_ = nullptr;
+  thread_lists_ = nullptr;
   for (queue_type& from : queues_) {
     if (from.active != nullptr) close_fast_path(*from.active);
     if (from.fresh != nullptr) close_fast_path(*from.fresh);
@@ -350,9 +379,8 @@ void basic_local_heap<Config>::orphan() noexcept {
 // The owner, or whoever holds the locals lock of an orphan.
 template <class Config>
 void basic_local_heap<Config>::tend() noexcept {
-  collect_inbox();
+  read_mail(nullptr);
   judge_suspects();
-  collect_emptied();
   return_empty_slabs();
 }
 
@@ -367,8 +395,7 @@ void basic_local_heap<Config>::close_partial_slabs(queue_type& from) noexcept {
 // The heap takes all slabs at once; what this local heap knew of them is void.
 template <class Config>
 void basic_local_heap<Config>::forget_all() noexcept {
-  static_cast<void>(inbox_.take_all());
-  slabs_emptied_.store(false, std::memory_order_relaxed);
+  mail_.take_all(domain_->slabs, [](slab&) {});
   while (suspects_.take() != nullptr) {
   }
   for (queue_type& from : queues_) {

@@ -58,12 +58,13 @@ template <class Os>
   base::report_free_of_unused(pointer);
 }
 
-template <class Os>
-[[noreturn, gnu::cold, gnu::noinline]] void report_not_a_start(const void* pointer,
-                                                               const std::byte* start,
-                                                               std::size_t size) noexcept {
-  if (!base::is_aligned(pointer, block_alignment)) base::report_misaligned_free(pointer);
+// The slab, or large block, that starts at `start` has no live block at `pointer`.
+[[noreturn, gnu::cold, gnu::noinline]] inline void report_not_a_block(
+    const slab& head, const std::byte* start, const void* pointer) noexcept {
+  const std::size_t size = usable_bytes(head);
   const std::size_t offset = base::distance(start, pointer);
+  if (!is_large(head) && offset % size == 0) base::report_free_of_unused(pointer);
+  if (!base::is_aligned(pointer, block_alignment)) base::report_misaligned_free(pointer);
   base::report_interior_free(pointer, start + offset / size * size, size);
 }
 
@@ -76,14 +77,10 @@ template <class Os>
   const slab_state state = base::racy_load(head.state);
   if (state == slab_state::none || state == slab_state::was_large) report_unused(domain, pointer);
   const std::byte* start = domain.slabs.address_of(head);
-  const std::size_t size = usable_bytes(head);
-  const std::size_t offset = base::distance(start, pointer);
-  if (state == slab_state::large ? offset != 0 : offset % size != 0) {
-    report_not_a_start<Os>(pointer, start, size);
-  }
-  if (state != slab_state::large && offset / size >= base::racy_load(head.extended)) {
-    base::report_free_of_unused(pointer);
-  }
+  const bool found =
+      state == slab_state::large ? pointer == start : is_block_start(head, start, pointer);
+  if (!found) [[unlikely]]
+    report_not_a_block(head, start, pointer);
   return head;
 }
 

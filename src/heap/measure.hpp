@@ -46,6 +46,8 @@ void measure_local(basic_local_heap<Config>& local, bool mine, snapshot& into) n
     of_class.refills += refills;
     of_class.refilled_blocks += base::racy_load(local.queue_of(index).refilled_blocks);
     into.refills += refills;
+    into.refills_from_active += refills;  // less what is told apart below
+    into.sampled_blocks += refills * of_class.block_size;
     if (!mine) continue;
     const std::uint64_t cached = local.list_length(index);
     of_class.cached_blocks += cached;
@@ -54,12 +56,11 @@ void measure_local(basic_local_heap<Config>& local, bool mine, snapshot& into) n
     into.live_bytes -= cached * of_class.block_size;
   }
   const local_statistics counted = base::racy_load(local.statistics());
-  into.refills_from_inbox += counted.refills_from_inbox;
-  into.refills_from_active += counted.refills_from_active;
+  into.refills_from_inbox += counted.refills_from_mail;
   into.refills_from_queue += counted.refills_from_queue;
+  into.refills_from_active -= counted.refills_from_queue + counted.refills_from_fresh;
   into.refills_from_segment += counted.refills_from_segment;
   into.sampled_requests += counted.sampled_requests;
-  into.sampled_blocks += counted.sampled_blocks;
   into.remote_batches += local.outgoing().batches_sent();
   into.remote_blocks += local.outgoing().blocks_sent();
   if (local.token() != token_orphan) ++into.threads_now;

@@ -3,12 +3,12 @@
 //
 // The call tree, hot to cold:
 //
-//   allocate ------> list of the class (thread-local)
-//     allocate_slow -> local heap's list -> refill -> slab -> segment -> region -> OS
+//   allocate ------> list of the class (thread-local): take_linear, take_small
+//     allocate_slow -> local heap -> refill -> slab -> segment -> region -> OS
 //                   -> large block
 //   deallocate ----> one comparison -> the slab's own list
 //     deallocate_slow -> own block of a closed slab
-//                     -> another thread's block: outbox -> inbox
+//                     -> another thread's block: outbox -> its slab -> mail
 //                     -> large block
 //                     -> diagnosis
 #pragma once
@@ -55,18 +55,43 @@ class basic_process {
 
   // -- The process heap. Sizes are not checked by the caller. --------------------
 
-  [[nodiscard, gnu::always_inline]] void* allocate(std::size_t size) noexcept {
+  // What a list has at hand, for sizes of the linear classes; else what
+  // `otherwise(size)` returns, so that callers choose what follows a refusal and
+  // the way here stays free of it.
+  template <class Otherwise>
+  [[nodiscard, gnu::always_inline]] static void* take_linear(std::size_t size,
+                                                             Otherwise otherwise) {
     front& here = this_thread<Config>;
     std::size_t index = (size + linear_step - 1) / linear_step;
     base::forget_origin(index);
     if (index <= linear_count) [[likely]] {
       if (block* found = here.lists[index]) [[likely]] {
-        here.lists[index] = found->next;
+        block* const next = found->next;
+        base::forget_origin(found);  // so that it is where a result has to be
+        here.lists[index] = next;
         found->key = nullptr;
         return found;
       }
     }
-    return cold_allocate(size);
+    return otherwise(size);
+  }
+
+  // The same for all small classes; a little longer.
+  template <class Otherwise>
+  [[nodiscard, gnu::always_inline]] static void* take_small(std::size_t size, Otherwise otherwise) {
+    if (size <= small_max) [[likely]] {
+      block*& list = this_thread<Config>.lists[small_class_of(size)];
+      if (block* found = list) [[likely]] {
+        list = found->next;
+        found->key = nullptr;
+        return found;
+      }
+    }
+    return otherwise(size);
+  }
+
+  [[nodiscard, gnu::always_inline]] void* allocate(std::size_t size) noexcept {
+    return take_linear(size, [](std::size_t bytes) { return cold_allocate(bytes); });
   }
 
   [[gnu::always_inline]] void deallocate(void* pointer) noexcept {
@@ -129,7 +154,7 @@ class basic_process {
   // What such a heap keeps: little, because thousands of them are normal.
   [[nodiscard]] retention first_class_retention() const noexcept {
     constexpr std::size_t retain_floor = 64 * base::kib;
-    return retention_of(std::min(retain_floor, domain_.settings.retain_min));
+    return retention_of(std::min(retain_floor, domain_.settings.retain_min)).forgetful();
   }
 
   // -- The whole process ----------------------------------------------------------------
@@ -171,7 +196,8 @@ class basic_process {
   // The hot path's ways out. They are static, so that the hot path need not keep
   // the address of the process at hand.
   [[gnu::noinline]] static void* cold_allocate(std::size_t size) noexcept {
-    return Config::instance().allocate_slow(size);
+    return take_small(size,
+                      [](std::size_t bytes) { return Config::instance().allocate_slow(bytes); });
   }
   [[gnu::cold, gnu::noinline]] static void cold_deallocate(void* pointer) noexcept {
     Config::instance().deallocate_slow(pointer);

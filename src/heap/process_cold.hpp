@@ -13,8 +13,7 @@ namespace strata::core {
 
 // -- Allocation ---------------------------------------------------------------------
 
-// Classes above the linear ones come here always, and empty lists every few dozen
-// allocations: so this path is short where it is common.
+// Every few dozen allocations come here, to refill a list.
 template <class Config>
 void* basic_process<Config>::allocate_slow(std::size_t size) noexcept {
   local* mine = this_thread<Config>.process_local;
@@ -24,7 +23,7 @@ void* basic_process<Config>::allocate_slow(std::size_t size) noexcept {
   const std::size_t index = class_of(size);
   block*& list = mine->list(index);
   block* found = list;
-  if (found != nullptr) [[likely]] {
+  if (found != nullptr) {
     list = found->next;
   } else {
     found = mine->refill(index, size).memory;
@@ -153,20 +152,22 @@ void basic_process<Config>::free_suspect(slab& record, block* freed) noexcept {
   owner.free_own(record, freed);
 }
 
-// Blocks of the process heap gather in this thread's outbox. Those of other
-// heaps, which may be destroyed any time, go at once.
+// Blocks of the process heap gather in this thread's outbox, which it gets if it
+// never allocated. Those of other heaps, which may be destroyed any time, go at
+// once.
 template <class Config>
 void basic_process<Config>::free_remote(local& owner, slab& record, block* freed) noexcept {
   if (freed->key == &record) return owner.accept_suspect(freed);
   freed->key = &record;
-  local* mine = this_thread<Config>.process_local;
-  if (mine != nullptr && owner.home() == &process_heap_) {
-    mine->outgoing().add(owner, freed);
-    return;
+  if (owner.home() == &process_heap_) {
+    local* mine = this_thread<Config>.process_local;
+    if (mine == nullptr) [[unlikely]]
+      mine = local_of(process_heap_);
+    if (mine != nullptr) return mine->send(record, freed);
   }
   chain single;
   single.push(freed);
-  owner.accept(single);
+  owner.accept(record, single);
 }
 
 // -- Reallocation ---------------------------------------------------------------------
@@ -232,7 +233,7 @@ template <class Config>
 void basic_process<Config>::flush_thread() noexcept {
   front& here = this_thread<Config>;
   const auto flush = [](local& mine) {
-    mine.outgoing().send_all();
+    mine.send_all();
     mine.flush_lists();
     mine.tend();
   };

@@ -1,91 +1,66 @@
 // Memory of a thread that sleeps while others free its blocks.
 //
-// Freed blocks wait in the owner's inbox until it looks. A program whose workers
+// Freed blocks wait in their slabs until the owner looks. A program whose workers
 // fall asleep after a peak, while its main thread frees what they allocated,
-// would keep all of it resident. So posts are counted by slab, and when slabs of
-// which every block waits add up to more than a heap may retain, the thread that
-// posts takes the inbox's chain, gives back the pages of those slabs, and posts
-// the rest again.
+// would keep all of it resident. So the thread whose post makes a slab complete,
+// with every block of it posted, gives the slab's pages back itself once more of
+// them wait than a heap may retain.
 //
-//   chain   a1 b1 a2 c1 a3 b2 ...      blocks of slabs a, b, c
-//   pass 1  count the blocks of each slab in the chain
-//   pass 2  a slab with as many as it ever handed out is empty: its blocks
-//           leave the chain; behind its last one its pages go to the OS
+//   in_use, all blocks posted  -->  leaving  -->  gone
+//       one compare-and-swap         |             the owner finds it in its mail,
+//       wins the slab's memory       pages go      and gives the slab to its heap
 //
-// Nobody else holds such blocks: each block of a slab is live, or with the
-// owner, or in one chain. The owner finds the slab marked `emptied` when it
-// looks into its mail. Until then it is full in the owner's eyes, and untouched.
+// Nobody else holds such blocks: each block of a slab is live, or with the owner,
+// or posted. In the owner's eyes the slab stays full until it looks; while the
+// slab is leaving, the owner leaves it alone, and finds it in its mail again.
 #pragma once
 
-#include <atomic>
-#include <cstddef>
-
 #include "heap/domain.hpp"
-#include "heap/lookup.hpp"
 #include "heap/remote.hpp"
 
 namespace strata::core {
 
+[[nodiscard]] inline bool is_gone(slab& head) noexcept {
+  const remote_word::fate now = remote_now(head).state();
+  return now == remote_word::fate::gone || now == remote_word::fate::gone_resident;
+}
+
+// Gives the pages of a slab back whose word is `complete`: all blocks posted.
+// False: its owner was faster. True with `mail_again`: the owner looked meanwhile,
+// so the caller must put the slab into its mail.
 struct reclaimed {
-  chain rest;
-  std::size_t rest_bytes = 0;
-  std::size_t slabs = 0;
+  bool done = false;
+  bool mail_again = false;
 };
 
-struct posts {
-  std::size_t bytes = 0;          // of the blocks
-  std::size_t emptied_bytes = 0;  // of slabs that seem to be empty now
-};
-
-// Counts blocks that are about to be posted. A slab only seems to be empty: its
-// owner may be draining it at this moment.
 template <class Os>
-[[nodiscard]] posts count_posts(const basic_domain<Os>& domain, const block* first) noexcept {
-  posts counted;
-  for (const block* at = first; at != nullptr; at = at->next) {
-    slab& head = head_of(domain.slabs.find(at));
-    const std::atomic_ref<std::uint16_t> posted(head.posted);
-    const std::size_t before = posted.fetch_add(1, std::memory_order_relaxed);
-    const auto waiting = static_cast<std::uint16_t>(before + 1 - base::racy_load(head.drained));
-    counted.bytes += class_size(head.size_class);
-    if (waiting == slab_capacity(head)) counted.emptied_bytes += slab_bytes(head.size_class);
-  }
-  return counted;
-}
-
-[[nodiscard]] inline bool is_gone(const slab& head) noexcept {
-  return head.contents == slab_contents::gone || head.contents == slab_contents::gone_resident;
-}
-
-// The last block of the slab left the chain.
-template <class Os>
-void give_pages(basic_domain<Os>& domain, slab& head) noexcept {
+reclaimed reclaim_slab(basic_domain<Os>& domain, slab& head, remote_word complete) noexcept {
+  using fate = remote_word::fate;
+  auto word = remote_of(head);
+  std::uint32_t bits = complete.bits();
+  const remote_word leaving = remote_word(fate::leaving).mailed();
+  if (!word.compare_exchange_strong(bits, leaving.bits(), std::memory_order_seq_cst)) return {};
   const bool given = Os::decommit(domain.slabs.address_of(head), slab_bytes(head.size_class),
                                   os::decommit_mode::immediate);
-  base::racy_store(head.contents, given ? slab_contents::gone : slab_contents::gone_resident);
+  const remote_word end = remote_word(given ? fate::gone : fate::gone_resident).mailed();
+  const remote_word before(word.exchange(end.bits(), std::memory_order_seq_cst));
+  return {true, !before.is_mailed()};
 }
 
-// Requires that nobody else does this for the same owner meanwhile.
-template <class Os>
-reclaimed reclaim_emptied(basic_domain<Os>& domain, block* waiting) noexcept {
-  const auto slab_of = [&](const block* at) -> slab& { return head_of(domain.slabs.find(at)); };
-  for (const block* at = waiting; at != nullptr; at = at->next) ++slab_of(at).counted;
-  reclaimed result;
-  for (block* at = waiting; at != nullptr;) {
-    block* const next = at->next;
-    slab& head = slab_of(at);
-    if (head.counted == slab_capacity(head)) head.contents = slab_contents::leaving;
-    --head.counted;
-    if (head.contents != slab_contents::leaving) {
-      result.rest.push(at);
-      result.rest_bytes += class_size(head.size_class);
-    } else if (head.counted == 0) {
-      give_pages(domain, head);
-      ++result.slabs;
+// For the owner, who found the slab in its mail: the posted blocks, or the news
+// that it is gone. A slab that is leaving stays as it is, but for the mail.
+[[nodiscard]] inline remote_word take_posted(slab& head) noexcept {
+  auto word = remote_of(head);
+  std::uint32_t bits = word.load(std::memory_order_relaxed);
+  for (;;) {
+    const remote_word before(bits);
+    const bool leaving = before.state() == remote_word::fate::leaving;
+    const std::uint32_t after = leaving ? remote_word(remote_word::fate::leaving).bits() : 0;
+    if (word.compare_exchange_weak(bits, after, std::memory_order_seq_cst,
+                                   std::memory_order_relaxed)) {
+      return before;
     }
-    at = next;
   }
-  return result;
 }
 
 }  // namespace strata::core

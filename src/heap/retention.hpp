@@ -3,10 +3,15 @@
 // they used, with no thread to remind them.
 //
 //   budget   at most max(floor, a share of what is live, 1/16 of the recent
-//            peak); what exceeds it goes back at once, down to three quarters,
-//            so that the next release does not purge again
+//            peak, what was learned); what exceeds it goes back at once, down to
+//            three quarters, so that the next release does not purge again
+//   learned  memory that was given back and taken again within a period was given
+//            back too early: that much more is kept from then on, yet no more than fills
+//            the heap up to its recent peak, so that no program's peak grows by
+//            it; for large blocks, whose lengths do not fit into each other's
+//            places, three eighths of them more
 //   time     what nobody needed during a whole period goes back when the period
-//            ends, down to the floor
+//            ends, down to the floor; what was learned fades with it
 //
 // All under the heap's lock.
 #pragma once
@@ -25,21 +30,51 @@ class retention {
   constexpr retention(std::size_t floor, std::size_t percent, std::uint64_t period_ns) noexcept
       : floor_(floor), percent_(percent), period_ns_(period_ns) {}
 
+  // For heaps of which there may be thousands: nothing is kept on account of the
+  // past, because it would add up.
+  [[nodiscard]] constexpr retention forgetful() const noexcept {
+    retention made = *this;
+    made.forgetful_ = true;
+    return made;
+  }
+
+  // Call after every request that a heap served.
+  void note_live(std::size_t live) noexcept { peak_ = std::max(peak_, live); }
+
   // Retained memory went down because it was used again.
   void note_reuse(std::size_t retained) noexcept { unneeded_ = std::min(unneeded_, retained); }
 
+  void note_purge(std::size_t bytes, std::uint64_t now_ns) noexcept {
+    purged_ += bytes;
+    last_purge_ = now_ns;
+  }
+
+  // Memory came from the OS.
+  void note_growth(std::size_t bytes, std::uint64_t now_ns) noexcept {
+    unneeded_ = 0;
+    if (purged_ == 0) return;
+    if (now_ns - last_purge_ >= period_ns_) purged_ = 0;
+    const std::size_t again = std::min(bytes, purged_);
+    purged_ -= again;
+    learned_ += again;
+  }
+
   // Call after every release. Returns how many bytes should go back now.
-  [[nodiscard]] std::size_t excess(std::size_t live, std::size_t retained,
-                                   std::uint64_t now_ns) noexcept {
+  [[nodiscard]] std::size_t excess(std::size_t live, std::size_t retained, std::uint64_t now_ns,
+                                   std::size_t live_large = 0) noexcept {
     peak_ = std::max(peak_, live);
     const std::size_t timed = end_period(live, retained, now_ns);
-    const std::size_t allowed = budget(live);
+    const std::size_t allowed = budget(live, live_large);
     const std::size_t over = retained > allowed ? retained - allowed / 4 * 3 : 0;
     return std::max(timed, over);
   }
 
-  [[nodiscard]] std::size_t budget(std::size_t live) const noexcept {
-    return std::max({floor_, live / 100 * percent_, floor_ == 0 ? 0 : peak_ / 16});
+  // `live_large`: the part of `live` that large blocks have.
+  [[nodiscard]] std::size_t budget(std::size_t live, std::size_t live_large = 0) const noexcept {
+    const std::size_t share = std::max(floor_, live / 100 * percent_);
+    if (floor_ == 0 || forgetful_) return share;
+    const std::size_t below_peak = peak_ > live ? peak_ - live : 0;
+    return std::max({share, peak_ / 16, std::min(learned_, below_peak + live_large / 8 * 3)});
   }
 
   // What time alone says should go back: for a program that calls a pump.
@@ -50,6 +85,7 @@ class retention {
     period_start_ = now_ns;
     unneeded_ = retained;
     peak_ = std::max(live, peak_ / 2);
+    learned_ = learned_ > unneeded ? std::min(learned_ - unneeded, peak_) : 0;
     return retained > floor_ ? std::min(unneeded, retained - floor_) : 0;
   }
 
@@ -62,6 +98,10 @@ class retention {
   std::uint64_t period_start_ = 0;
   std::size_t unneeded_ = 0;  // the least that was retained during this period
   std::size_t peak_ = 0;      // of live bytes, halved with every period
+  std::size_t purged_ = 0;    // bytes given back of late and not taken again
+  std::uint64_t last_purge_ = 0;
+  std::size_t learned_ = 0;
+  bool forgetful_ = false;
 };
 
 }  // namespace strata::core

@@ -166,7 +166,7 @@ class basic_segment_set {
       slab& record = domain_.slabs.at(granule + i);
       retained_ -= resident_bytes(record);
       head.zero = head.zero && record.touched == 0;
-      record.head_distance = static_cast<std::uint8_t>(i);
+      record.head_distance = i & 0x7F;
       record.state = i == 0 ? slab_state::active : slab_state::tail;
       close_fast_path(record);
     }

@@ -32,7 +32,9 @@ inline constexpr std::size_t linear_count = linear_max / linear_step;
 inline constexpr std::size_t steps_per_doubling = 8;
 inline constexpr std::size_t doublings = 10;
 inline constexpr std::size_t class_count = 1 + linear_count + doublings * steps_per_doubling;
-inline constexpr std::size_t small_max = 8 * base::kib;
+inline constexpr std::size_t small_doublings = 5;
+inline constexpr std::size_t small_count = linear_count + small_doublings * steps_per_doubling;
+inline constexpr std::size_t small_max = linear_max << small_doublings;
 inline constexpr std::size_t medium_max = linear_max << doublings;
 inline constexpr std::size_t medium_granules = 8;
 
@@ -81,15 +83,30 @@ inline constexpr std::array<std::uint32_t, class_count> class_sizes = [] {
   return size <= linear_max ? linear_class_of(size) : doubling_class_of(size);
 }
 
+namespace detail {
+
+inline constexpr std::array<class_index, small_max / linear_step + 1> small_classes = [] {
+  std::array<class_index, small_max / linear_step + 1> table{};
+  for (std::size_t i = 1; i < table.size(); ++i) {
+    table[i] = static_cast<class_index>(class_of(i * linear_step));
+  }
+  return table;
+}();
+
+}  // namespace detail
+
+// The same by a table. Requires size <= small_max; 0 gives class 0.
+[[nodiscard]] constexpr std::size_t small_class_of(std::size_t size) noexcept {
+  return detail::small_classes[(size + linear_step - 1) / linear_step];
+}
+
 // Whether a request of `size` bytes gets a block of class `index` > 0.
 [[nodiscard]] constexpr bool serves(std::size_t index, std::size_t size) noexcept {
   const std::size_t below = class_size(index - 1);
   return (size == 0 ? 0 : size - 1) - below < class_size(index) - below;
 }
 
-[[nodiscard]] constexpr bool is_small(std::size_t index) noexcept {
-  return class_size(index) <= small_max;
-}
+[[nodiscard]] constexpr bool is_small(std::size_t index) noexcept { return index <= small_count; }
 
 [[nodiscard]] constexpr std::size_t slab_granules(std::size_t index) noexcept {
   return is_small(index) ? 1 : medium_granules;
@@ -116,9 +133,12 @@ inline constexpr std::array<std::uint16_t, class_count> slab_capacities = [] {
 }
 
 static_assert(class_size(class_count - 1) == medium_max);
+static_assert(class_size(small_count) == small_max && small_max == 8 * base::kib);
 static_assert(medium_max >= 128 * base::kib, "size classes reach at least 128 KiB");
 static_assert(class_of(1) == 1 && class_of(16) == 1 && class_of(17) == 2 && class_of(256) == 16);
 static_assert(class_of(257) == 17 && class_of(medium_max) == class_count - 1);
+static_assert(small_class_of(0) == 0 && small_class_of(257) == 17);
+static_assert(small_class_of(small_max) == small_count);
 static_assert(serves(1, 0) && serves(1, 16) && !serves(2, 16) && serves(2, 17) && !serves(2, 33));
 static_assert(blocks_per_slab(class_count - 1) >= 2);
 

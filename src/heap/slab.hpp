@@ -63,14 +63,6 @@ enum class slab_state : std::uint8_t {
   large,      // first granule of a large block
 };
 
-// Who has the blocks of a slab whose owner believes them all in use.
-enum class slab_contents : std::uint8_t {
-  in_use,
-  leaving,        // all are in the chain that a thread is taking apart
-  gone,           // all were free, and the pages went back to the OS
-  gone_resident,  // all were free; the pages could not be given back
-};
-
 struct alignas(64) slab {
   // Read by every free, on any thread.
   std::uint64_t origin;
@@ -82,21 +74,19 @@ struct alignas(64) slab {
     block* free;              // blocks that came back
     std::size_t large_bytes;  // usable bytes of a large block
   };
-  std::uint16_t used;     // blocks that are not on `free` and were handed out once
-  std::uint16_t counted;  // see reclaim.hpp; 0 outside of it
-  std::uint32_t next;     // granule links of the queue's lists
-  std::uint32_t previous;
+  std::uint16_t used;      // blocks that are not on `free` and were handed out once
   std::uint16_t extended;  // blocks handed out at least once, from the start on
-  std::uint16_t posted;    // blocks that other threads ever sent home, modulo 2^16
+  std::uint32_t next;      // granule links of the queue's lists
+  std::uint32_t previous;
+  std::uint32_t next_mail;  // granule link of the owner's mail
 
   core::owner* owner;      // local heap; of a large block, the heap
+  std::uint32_t remote;    // what other threads freed: see remote.hpp
   class_index size_class;  // 0 for a large block
   slab_state state;
-  std::uint8_t head_distance;
-  bool zero;             // blocks beyond `extended` are known to be zeros
+  std::uint8_t head_distance : 7;
+  bool zero : 1;         // blocks beyond `extended` are known to be zeros
   std::uint8_t touched;  // 4 KiB units of this granule that may be resident without a slab
-  slab_contents contents;
-  std::uint16_t drained;  // blocks sent home that the owner has seen, modulo 2^16
 };
 
 static_assert(sizeof(slab) == 64);
@@ -163,11 +153,19 @@ inline void format_slab(slab& record, class_index size_class, core::owner* owner
   record.free = nullptr;
   record.used = 0;
   record.extended = 0;
-  record.counted = record.posted = record.drained = 0;
-  record.contents = slab_contents::in_use;
+  base::racy_store(record.remote, std::uint32_t{0});
   base::racy_store(record.owner, owner);
   record.size_class = size_class;
   record.zero = zero;
+}
+
+// Whether `pointer` is the start of a block that was handed out, of a slab of any
+// owner that starts at `start`. The test above without the token.
+[[nodiscard]] inline bool is_block_start(const slab& record, const std::byte* start,
+                                         const void* pointer) noexcept {
+  const std::uint64_t bound =
+      base::racy_load(record.extended) * detail::divisions[record.size_class].unit;
+  return base::distance(start, pointer) * base::racy_load(record.inverse) < bound;
 }
 
 // The whole free list; its blocks count as used from here on.
@@ -209,6 +207,14 @@ inline void format_slab(slab& record, class_index size_class, core::owner* owner
 
 inline void set_resident_bytes(slab& granule, std::size_t bytes) noexcept {
   granule.touched = static_cast<std::uint8_t>(base::divide_up(bytes, touched_unit));
+}
+
+// Bytes from the slab's start that may be resident since before it was a slab.
+[[nodiscard]] inline std::size_t resident_run(const slab& record) noexcept {
+  std::size_t granules = 0;
+  const std::size_t count = slab_granules(record.size_class);
+  while (granules + 1 < count && resident_bytes(*(&record + granules)) == granule_bytes) ++granules;
+  return granules * granule_bytes + resident_bytes(*(&record + granules));
 }
 
 // Bytes from the slab's start that were ever handed out.

@@ -1,4 +1,4 @@
-// What a thread finds without a lock or a search: its free blocks of the linear
+// What a thread finds without a lock or a search: its free blocks of the small
 // classes of the process heap, its local heap there, and its local heaps of the
 // first-class heaps it used last.
 //
@@ -19,7 +19,7 @@ struct thread_front {
   using local = basic_local_heap<Config>;
   using heap = basic_heap<Config>;
 
-  block* lists[linear_count + 1];
+  block* lists[small_count + 1];
   local* process_local;
   bool ended;  // the thread runs its last destructors and gets no local heap any more
 

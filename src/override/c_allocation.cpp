@@ -1,7 +1,8 @@
 // malloc, free and their kin: the C library's names for the process heap.
 //
-//   malloc ── core::allocate (inline) ──> block
-//               └── cold: allocate_slow ──> block, or refuse_memory: errno = ENOMEM
+//   malloc ── core::take_linear (inline) ──> block
+//               └── allocate_cold ── core::take_small (inline) ──> block
+//                             └── core::allocate_slow ──> block, or errno = ENOMEM
 //   free ──── core::deallocate (inline), and nothing else
 //
 // Where the standards leave a choice, the choice is glibc's, because that is
@@ -15,12 +16,22 @@ namespace core = strata::core;
 
 namespace {
 
+// Not inlined, so that the callers need no frame: they end in a jump here.
+[[gnu::noinline]] void* allocate_cold(std::size_t size) noexcept {
+  return core::take_small(
+      size, [](std::size_t bytes) { return core::or_refuse(core::allocate_slow(bytes)); });
+}
+
+[[gnu::always_inline]] inline void* allocate(std::size_t size) noexcept {
+  return core::take_linear(size, allocate_cold);
+}
+
 void* zeroed(std::size_t count, std::size_t size) noexcept {
   return core::or_refuse(core::allocate_zeroed(core::array_bytes(count, size)));
 }
 
 void* resize(void* pointer, std::size_t size) noexcept {
-  if (pointer == nullptr) return core::or_refuse(core::allocate(size));
+  if (pointer == nullptr) return allocate(size);
   if (size == 0) {
     core::deallocate(pointer);
     return nullptr;
@@ -33,7 +44,7 @@ void* resize(void* pointer, std::size_t size) noexcept {
 #pragma GCC visibility push(default)
 extern "C" {
 
-void* malloc(std::size_t size) noexcept { return core::or_refuse(core::allocate(size)); }
+void* malloc(std::size_t size) noexcept { return allocate(size); }
 
 void free(void* pointer) noexcept { core::deallocate(pointer); }
 
@@ -56,7 +67,7 @@ std::size_t malloc_usable_size(void* pointer) noexcept {
 
 // Programs that wrap malloc themselves reach the allocator behind it by these
 // names; they must not reach another one.
-void* __libc_malloc(std::size_t size) noexcept { return core::or_refuse(core::allocate(size)); }
+void* __libc_malloc(std::size_t size) noexcept { return allocate(size); }
 void __libc_free(void* pointer) noexcept { core::deallocate(pointer); }
 void* __libc_calloc(std::size_t count, std::size_t size) noexcept { return zeroed(count, size); }
 void* __libc_realloc(void* pointer, std::size_t size) noexcept { return resize(pointer, size); }

@@ -2,8 +2,10 @@
 // the rest, but with unwind tables: an exception of the new handler, and
 // std::bad_alloc, pass through these frames.
 //
-//   operator new ── core::allocate (inline) ──> block
-//                     └── cold: new_after_refusal ──> handler, retry, std::bad_alloc
+//   operator new ── core::take_linear (inline) ──> block
+//     └── allocate_cold ── core::take_small (inline) ──> block
+//           └── core::allocate_slow ──> block
+//                 └── cold: new_after_refusal ──> handler, retry, std::bad_alloc
 //
 // A program may replace only some of them. As the standard says, the array,
 // sized and nothrow forms then end in the program's plain ones: each form here
@@ -22,20 +24,36 @@ using std::size_t;
 
 namespace {
 
-[[gnu::always_inline]] inline void* allocate(size_t size) {
-  void* const block = core::allocate(size);
-  if (block == nullptr) [[unlikely]] {
+// What follows when memory is refused, as a type: throwing, or not.
+struct throwing {
+  static void* refused(size_t size) {
     return core::new_after_refusal(size, core::natural_alignment);
   }
-  return block;
+};
+struct returning {
+  static void* refused(size_t size) noexcept {
+    return core::nothrow_new_after_refusal(size, core::natural_alignment);
+  }
+};
+
+template <class Refusal>
+void* allocate_slow(size_t size) {
+  void* const block = core::allocate_slow(size);
+  return block != nullptr ? block : Refusal::refused(size);
+}
+
+// Not inlined, so that the callers need no frame: they end in a jump here.
+template <class Refusal>
+[[gnu::noinline]] void* allocate_cold(size_t size) {
+  return core::take_small(size, allocate_slow<Refusal>);
+}
+
+[[gnu::always_inline]] inline void* allocate(size_t size) {
+  return core::take_linear(size, allocate_cold<throwing>);
 }
 
 [[gnu::always_inline]] inline void* try_allocate(size_t size) noexcept {
-  void* const block = core::allocate(size);
-  if (block == nullptr) [[unlikely]] {
-    return core::nothrow_new_after_refusal(size, core::natural_alignment);
-  }
-  return block;
+  return core::take_linear(size, allocate_cold<returning>);
 }
 
 [[gnu::always_inline]] inline void* allocate(size_t size, align_val_t alignment) {

@@ -50,6 +50,18 @@ TEST_F(local_heap_test, medium_blocks_come_one_by_one) {
   deallocate(block);
 }
 
+TEST_F(local_heap_test, pages_that_are_resident_are_handed_out_further_at_once) {
+  auto blocks = fill_slabs(2048, 1);
+  void* const keep = allocate(2048);  // so that the full slab is not the one at hand
+  for (void* block : blocks) deallocate(block);
+  deallocate(keep);
+  process_->flush_thread();
+  const std::uint64_t before = mine().statistics().refills_from_fresh;
+  for (void*& block : blocks) block = allocate(2048);
+  EXPECT_LE(mine().statistics().refills_from_fresh - before, 2u);
+  for (void* block : blocks) deallocate(block);
+}
+
 TEST_F(local_heap_test, blocks_are_used_from_low_addresses_up) {
   std::byte* before = nullptr;
   for (std::size_t i = 0; i < blocks_per_slab(class_of(64)); ++i) {
@@ -64,7 +76,8 @@ TEST_F(local_heap_test, what_the_active_slab_got_back_serves_before_new_memory) 
   for (void*& block : blocks) block = allocate(64);
   deallocate(blocks[7]);
   EXPECT_EQ(allocate(64), blocks[7]);
-  EXPECT_EQ(mine().statistics().refills_from_active, 1u);
+  EXPECT_EQ(mine().statistics().refills_from_fresh, 1u);
+  EXPECT_EQ(mine().statistics().refills_from_queue, 0u);
 }
 
 TEST_F(local_heap_test, partial_slabs_serve_before_fresh_ones_and_in_order) {
@@ -181,7 +194,7 @@ TEST_F(local_heap_test, remote_frees_arrive_when_a_list_runs_empty) {
   std::size_t reused = 0;
   for (std::size_t i = 0; i < blocks.size(); ++i) reused += freed.count(allocate(64));
   EXPECT_EQ(reused, blocks.size());
-  EXPECT_GT(mine().statistics().refills_from_inbox, 0u);
+  EXPECT_GT(mine().statistics().refills_from_mail, 0u);
 }
 
 TEST_F(local_heap_test, few_remote_frees_wait_in_the_outbox_until_the_thread_ends) {

@@ -32,7 +32,7 @@ class reclaim_test : public test::process_fixture {
 
   [[nodiscard]] std::size_t gone() {
     std::size_t count = 0;
-    process_heap().segments().for_each_slab([&](const slab& head) { count += is_gone(head); });
+    process_heap().segments().for_each_slab([&](slab& head) { count += is_gone(head); });
     return count;
   }
 

@@ -46,6 +46,55 @@ TEST_F(retention_test, what_was_needed_within_the_period_stays) {
   EXPECT_EQ(policy_.end_period(100 * base::mib, retained, 3 * period), retained - floor_bytes);
 }
 
+TEST_F(retention_test, what_was_given_back_and_taken_again_is_kept_next_time) {
+  static_cast<void>(policy_.excess(160 * base::mib, 0, 1));
+  policy_.note_purge(100 * base::mib, 1);
+  EXPECT_EQ(policy_.budget(20 * base::mib), 10 * base::mib) << "nothing learned yet";
+  policy_.note_growth(60 * base::mib, 2);
+  EXPECT_EQ(policy_.budget(20 * base::mib), 60 * base::mib);
+  EXPECT_EQ(policy_.budget(130 * base::mib), 30 * base::mib) << "no more than the peak was";
+}
+
+TEST_F(retention_test, growth_beyond_what_was_given_back_teaches_nothing) {
+  static_cast<void>(policy_.excess(160 * base::mib, 0, 1));
+  policy_.note_purge(5 * base::mib, 1);
+  policy_.note_growth(100 * base::mib, 2);
+  policy_.note_growth(100 * base::mib, 2);
+  EXPECT_EQ(policy_.budget(20 * base::mib), 10 * base::mib);
+}
+
+TEST_F(retention_test, what_is_taken_again_much_later_teaches_nothing) {
+  static_cast<void>(policy_.excess(160 * base::mib, 0, 1));
+  policy_.note_purge(100 * base::mib, 1);
+  policy_.note_growth(60 * base::mib, 1 + period);
+  EXPECT_EQ(policy_.budget(20 * base::mib), 10 * base::mib);
+}
+
+TEST_F(retention_test, a_heap_of_many_keeps_nothing_on_account_of_the_past) {
+  policy_ = policy_.forgetful();
+  static_cast<void>(policy_.excess(160 * base::mib, 0, 1));
+  policy_.note_purge(100 * base::mib, 1);
+  policy_.note_growth(100 * base::mib, 2);
+  EXPECT_EQ(policy_.budget(20 * base::mib), 20 * base::mib / 100 * 12);
+}
+
+TEST_F(retention_test, large_blocks_need_room_beyond_the_peak) {
+  static_cast<void>(policy_.excess(160 * base::mib, 0, 1));
+  policy_.note_purge(100 * base::mib, 1);
+  policy_.note_growth(100 * base::mib, 2);
+  EXPECT_EQ(policy_.budget(160 * base::mib, 0), 160 * base::mib / 100 * 12);
+  EXPECT_EQ(policy_.budget(160 * base::mib, 160 * base::mib), 60 * base::mib);
+}
+
+TEST_F(retention_test, what_was_learned_fades_when_it_is_not_needed) {
+  static_cast<void>(policy_.excess(160 * base::mib, 0, period));
+  policy_.note_purge(100 * base::mib, period);
+  policy_.note_growth(100 * base::mib, period + 1);
+  static_cast<void>(policy_.end_period(20 * base::mib, 80 * base::mib, 2 * period));
+  static_cast<void>(policy_.end_period(20 * base::mib, 80 * base::mib, 3 * period));
+  EXPECT_LT(policy_.budget(20 * base::mib), 21 * base::mib);
+}
+
 TEST_F(retention_test, the_peak_is_forgotten_by_halves) {
   static_cast<void>(policy_.excess(160 * base::mib, 0, 1));
   static_cast<void>(policy_.end_period(0, 0, period));
