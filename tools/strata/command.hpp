@@ -47,5 +47,7 @@ struct command {
 extern const command run_command;
 extern const command options_command;
 extern const command classes_command;
+extern const command doctor_command;
+extern const command compare_command;
 
 }  // namespace strata::tool

@@ -16,7 +16,8 @@
 namespace strata::tool {
 namespace {
 
-const std::array commands = {&run_command, &options_command, &classes_command};
+const std::array commands = {&run_command, &options_command, &classes_command, &doctor_command,
+                             &compare_command};
 
 const command& find_command(const std::string& name) {
   for (const command* each : commands) {

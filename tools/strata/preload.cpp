@@ -30,15 +30,23 @@ fs::path loadable(const fs::path& library) {
 
 }  // namespace
 
+std::optional<fs::path> search_preload() {
+  std::error_code ignored;
+  for (const fs::path& candidate : candidates()) {
+    if (fs::is_regular_file(candidate, ignored)) return loadable(candidate);
+  }
+  return std::nullopt;
+}
+
 fs::path find_preload(const std::string& given) {
   std::error_code ignored;
   if (!given.empty()) {
     if (fs::is_regular_file(given, ignored)) return loadable(given);
     throw usage_error(fmt::format("run: --preload: there is no file '{}'", given));
   }
+  if (const auto found = search_preload()) return *found;
   std::string tried;
   for (const fs::path& candidate : candidates()) {
-    if (fs::is_regular_file(candidate, ignored)) return loadable(candidate);
     tried += fmt::format("{}{}", tried.empty() ? "" : ", ", candidate.parent_path().native());
   }
   throw failure(fmt::format("run: cannot find {} in {} (use --preload PATH)", library_name, tried));

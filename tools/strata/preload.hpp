@@ -2,9 +2,13 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace strata::tool {
+
+// The library that came with this executable, wherever it was put; see find_preload.
+[[nodiscard]] std::optional<std::filesystem::path> search_preload();
 
 // The library to preload: `given` when it is not empty, else the first that exists
 // of: beside this executable, in ../lib beside it, where strata was installed.

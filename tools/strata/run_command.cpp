@@ -4,7 +4,6 @@
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 
-#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -14,6 +13,7 @@
 #include "base/base.hpp"
 #include "command.hpp"
 #include "ending.hpp"
+#include "executable.hpp"
 #include "missing_snapshot.hpp"
 #include "output_file.hpp"
 #include "preload.hpp"
@@ -49,19 +49,6 @@ launch plan(const run_options& options, const std::vector<std::string>& program,
   return what;
 }
 
-// The codes that shells use: 127 when there is no such program, 126 when there is
-// one that cannot be run.
-int explain_refusal(const std::string& program, int error) {
-  const bool absent = error == ENOENT;
-  const bool is_path = program.find('/') != std::string::npos;
-  const char* reason = absent ? "there is no such program" : std::strerror(error);
-  if (absent && is_path && ::access(program.c_str(), F_OK) == 0) {
-    reason = "its interpreter does not exist";
-  }
-  fmt::print(stderr, "strata: run: cannot run '{}': {}\n", program, reason);
-  return absent ? exit_not_found : exit_not_executable;
-}
-
 run_report make_report(const std::vector<std::string>& program, const ended_process& ended,
                        const std::filesystem::path& snapshot) {
   run_report report;
@@ -94,7 +81,7 @@ end_of_run run(const run_options& options, const std::vector<std::string>& progr
   const std::filesystem::path snapshot = scratch.path() / "snapshot";
   const auto result = run_to_end(plan(options, program, snapshot.native()));
   if (const auto* refused = std::get_if<refused_launch>(&result)) {
-    return {explain_refusal(program.front(), refused->error), {}};
+    return {explain_refusal("run", program.front(), refused->error), {}};
   }
   const run_report report = make_report(program, std::get<ended_process>(result), snapshot);
   if (!options.quiet) {
