@@ -60,6 +60,7 @@ class basic_heap : public owner {
     const bool quiet = Config::thread_safe && asking.token() == token_orphan;
     if (!(quiet ? account_->charge_quietly(bytes) : account_->charge(bytes))) return nullptr;
     base::lock_guard guard(lock_);
+    const std::size_t before = retained();
     slab* taken = segments_.take(this, slab_granules(index));
     if (taken == nullptr && purge_locked(SIZE_MAX) != 0) {
       taken = segments_.take(this, slab_granules(index));
@@ -69,7 +70,7 @@ class basic_heap : public owner {
       return nullptr;
     }
     slab_bytes_ += bytes;
-    note_taken(bytes, taken->zero);
+    note_taken(bytes, before);
     format_slab(*taken, static_cast<class_index>(index), &asking, taken->zero);
     return taken;
   }
@@ -184,13 +185,12 @@ class basic_heap : public owner {
     return purged;
   }
 
-  void note_taken(std::size_t bytes, bool fresh) noexcept {
+  // `bytes` were taken, of what was retained before and else of the OS.
+  void note_taken(std::size_t bytes, std::size_t retained_before) noexcept {
+    const std::size_t reused = retained_before - std::min(retained_before, retained());
     retention_.note_live(live_bytes());
-    if (fresh) {
-      retention_.note_growth(bytes, os::coarse_ns());
-    } else {
-      retention_.note_reuse(retained());
-    }
+    if (reused != 0) retention_.note_reuse(retained());
+    if (reused < bytes) retention_.note_growth(bytes - reused, os::coarse_ns());
     note_held();
   }
 

@@ -18,6 +18,7 @@ auto basic_heap<Config>::allocate_large(std::size_t size, std::size_t alignment)
   if (!account_->charge(bytes)) return {};
   const std::size_t granules = alignment > granule_bytes ? alignment / granule_bytes : 1;
   base::lock_guard guard(lock_);
+  const std::size_t before = retained();
   auto taken = large_.take(this, bytes, granules);
   if (taken.record == nullptr && purge_locked(SIZE_MAX) != 0) {
     taken = large_.take(this, bytes, granules);
@@ -26,7 +27,7 @@ auto basic_heap<Config>::allocate_large(std::size_t size, std::size_t alignment)
     account_->discharge(bytes);
     return {};
   }
-  note_taken(bytes, taken.zero);
+  note_taken(bytes, before);
   return {domain_.slabs.address_of(*taken.record), taken.zero};
 }
 

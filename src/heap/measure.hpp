@@ -56,7 +56,7 @@ void measure_local(basic_local_heap<Config>& local, bool mine, snapshot& into) n
     into.live_bytes -= cached * of_class.block_size;
   }
   const local_statistics counted = base::racy_load(local.statistics());
-  into.refills_from_inbox += counted.refills_from_mail;
+  into.refills_from_mail += counted.refills_from_mail;
   into.refills_from_queue += counted.refills_from_queue;
   into.refills_from_active -= counted.refills_from_queue + counted.refills_from_fresh;
   into.refills_from_segment += counted.refills_from_segment;

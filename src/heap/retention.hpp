@@ -2,14 +2,14 @@
 // allocate again pay no page faults, and programs which are done give back what
 // they used, with no thread to remind them.
 //
-//   budget   at most max(floor, a share of what is live, 1/16 of the recent
+//   budget   at most max(floor, a share of what is live, 1/32 of the recent
 //            peak, what was learned); what exceeds it goes back at once, down to
-//            three quarters, so that the next release does not purge again
+//            seven eighths, so that the next release does not purge again
 //   learned  memory that was given back and taken again within a period was given
-//            back too early: that much more is kept from then on, yet no more than fills
-//            the heap up to its recent peak, so that no program's peak grows by
-//            it; for large blocks, whose lengths do not fit into each other's
-//            places, three eighths of them more
+//            back too early: that much more is kept from then on, yet no more than
+//            fills the heap up to its recent peak and the share above; for large
+//            blocks, whose lengths do not fit into each other's places, half of
+//            them more
 //   time     what nobody needed during a whole period goes back when the period
 //            ends, down to the floor; what was learned fades with it
 //
@@ -65,7 +65,7 @@ class retention {
     peak_ = std::max(peak_, live);
     const std::size_t timed = end_period(live, retained, now_ns);
     const std::size_t allowed = budget(live, live_large);
-    const std::size_t over = retained > allowed ? retained - allowed / 4 * 3 : 0;
+    const std::size_t over = retained > allowed ? retained - allowed / 8 * 7 : 0;
     return std::max(timed, over);
   }
 
@@ -74,7 +74,7 @@ class retention {
     const std::size_t share = std::max(floor_, live / 100 * percent_);
     if (floor_ == 0 || forgetful_) return share;
     const std::size_t below_peak = peak_ > live ? peak_ - live : 0;
-    return std::max({share, peak_ / 16, std::min(learned_, below_peak + live_large / 8 * 3)});
+    return std::max({share, peak_ / 32, std::min(learned_, below_peak + share + live_large / 2)});
   }
 
   // What time alone says should go back: for a program that calls a pump.

@@ -61,7 +61,7 @@ struct snapshot {
 
   // -- Events -----------------------------------------------------------------
   std::uint64_t refills;               // a thread's list was empty
-  std::uint64_t refills_from_inbox;    // served by blocks that other threads freed
+  std::uint64_t refills_from_mail;     // served by blocks that other threads freed
   std::uint64_t refills_from_active;   // by the active slab
   std::uint64_t refills_from_queue;    // by a partial slab of the queue
   std::uint64_t refills_from_segment;  // by a new slab

@@ -34,7 +34,7 @@ inline core::snapshot synthetic_snapshot() {
   made.sampled_blocks = 1'000;
 
   made.refills = 1'000;
-  made.refills_from_inbox = 100;
+  made.refills_from_mail = 100;
   made.refills_from_active = 500;
   made.refills_from_queue = 300;
   made.refills_from_segment = 100;

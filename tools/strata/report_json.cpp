@@ -79,7 +79,7 @@ json events_json(const core::snapshot& memory) {
           {"refills_from_active_slab_count", memory.refills_from_active},
           {"refills_from_queue_count", memory.refills_from_queue},
           {"refills_from_fresh_blocks_count", refills_from_fresh(memory)},
-          {"refills_after_inbox_count", memory.refills_from_inbox},
+          {"refills_after_mail_count", memory.refills_from_mail},
           {"new_slabs_count", memory.refills_from_segment},
           {"large_allocations_count", memory.large_allocations},
           {"large_cache_hits_count", memory.large_cache_hits},

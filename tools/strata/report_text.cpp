@@ -147,9 +147,8 @@ void add_events(page& out, const core::snapshot& memory) {
            grouped(memory.refills), percent(memory.refills_from_active, memory.refills),
            percent(memory.refills_from_queue, memory.refills),
            percent(refills_from_fresh(memory), memory.refills));
-  out.line("                  {} after emptying the inbox, {} new slabs",
-           percent(memory.refills_from_inbox, memory.refills),
-           grouped(memory.refills_from_segment));
+  out.line("                  {} after reading mail, {} new slabs",
+           percent(memory.refills_from_mail, memory.refills), grouped(memory.refills_from_segment));
   out.line("  large cache     {} of {} large requests",
            percent(memory.large_cache_hits, memory.large_allocations),
            grouped(memory.large_allocations));

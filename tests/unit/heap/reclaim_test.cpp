@@ -1,4 +1,4 @@
-// Slabs of a sleeping thread whose blocks all wait in its inbox give their pages
+// Slabs of a sleeping thread whose blocks all wait in its mail give their pages
 // back, and nothing else does.
 #include "heap/reclaim.hpp"
 

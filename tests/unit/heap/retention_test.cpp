@@ -17,12 +17,12 @@ TEST_F(retention_test, the_budget_is_the_largest_of_floor_share_and_recent_peak)
   EXPECT_EQ(policy_.budget(0), floor_bytes);
   EXPECT_EQ(policy_.budget(100 * base::mib), 12 * base::mib);
   static_cast<void>(policy_.excess(160 * base::mib, 0, 1));
-  EXPECT_EQ(policy_.budget(0), 10 * base::mib);
+  EXPECT_EQ(policy_.budget(0), 5 * base::mib);
 }
 
-TEST_F(retention_test, what_exceeds_the_budget_goes_at_once_to_three_quarters) {
+TEST_F(retention_test, what_exceeds_the_budget_goes_at_once_to_seven_eighths) {
   EXPECT_EQ(policy_.excess(0, floor_bytes, 1), 0u);
-  EXPECT_EQ(policy_.excess(0, floor_bytes + 1, 1), floor_bytes / 4 + 1);
+  EXPECT_EQ(policy_.excess(0, floor_bytes + 1, 1), floor_bytes / 8 + 1);
 }
 
 TEST_F(retention_test, a_floor_of_zero_keeps_nothing) {
@@ -49,10 +49,11 @@ TEST_F(retention_test, what_was_needed_within_the_period_stays) {
 TEST_F(retention_test, what_was_given_back_and_taken_again_is_kept_next_time) {
   static_cast<void>(policy_.excess(160 * base::mib, 0, 1));
   policy_.note_purge(100 * base::mib, 1);
-  EXPECT_EQ(policy_.budget(20 * base::mib), 10 * base::mib) << "nothing learned yet";
+  EXPECT_EQ(policy_.budget(20 * base::mib), 5 * base::mib) << "nothing learned yet";
   policy_.note_growth(60 * base::mib, 2);
   EXPECT_EQ(policy_.budget(20 * base::mib), 60 * base::mib);
-  EXPECT_EQ(policy_.budget(130 * base::mib), 30 * base::mib) << "no more than the peak was";
+  EXPECT_EQ(policy_.budget(130 * base::mib), 30 * base::mib + 130 * base::mib / 100 * 12)
+      << "no more than the peak was, and the share";
 }
 
 TEST_F(retention_test, growth_beyond_what_was_given_back_teaches_nothing) {
@@ -60,14 +61,14 @@ TEST_F(retention_test, growth_beyond_what_was_given_back_teaches_nothing) {
   policy_.note_purge(5 * base::mib, 1);
   policy_.note_growth(100 * base::mib, 2);
   policy_.note_growth(100 * base::mib, 2);
-  EXPECT_EQ(policy_.budget(20 * base::mib), 10 * base::mib);
+  EXPECT_EQ(policy_.budget(20 * base::mib), 5 * base::mib);
 }
 
 TEST_F(retention_test, what_is_taken_again_much_later_teaches_nothing) {
   static_cast<void>(policy_.excess(160 * base::mib, 0, 1));
   policy_.note_purge(100 * base::mib, 1);
   policy_.note_growth(60 * base::mib, 1 + period);
-  EXPECT_EQ(policy_.budget(20 * base::mib), 10 * base::mib);
+  EXPECT_EQ(policy_.budget(20 * base::mib), 5 * base::mib);
 }
 
 TEST_F(retention_test, a_heap_of_many_keeps_nothing_on_account_of_the_past) {
@@ -83,7 +84,8 @@ TEST_F(retention_test, large_blocks_need_room_beyond_the_peak) {
   policy_.note_purge(100 * base::mib, 1);
   policy_.note_growth(100 * base::mib, 2);
   EXPECT_EQ(policy_.budget(160 * base::mib, 0), 160 * base::mib / 100 * 12);
-  EXPECT_EQ(policy_.budget(160 * base::mib, 160 * base::mib), 60 * base::mib);
+  EXPECT_EQ(policy_.budget(160 * base::mib, 160 * base::mib),
+            80 * base::mib + 160 * base::mib / 100 * 12);
 }
 
 TEST_F(retention_test, what_was_learned_fades_when_it_is_not_needed) {
@@ -98,7 +100,7 @@ TEST_F(retention_test, what_was_learned_fades_when_it_is_not_needed) {
 TEST_F(retention_test, the_peak_is_forgotten_by_halves) {
   static_cast<void>(policy_.excess(160 * base::mib, 0, 1));
   static_cast<void>(policy_.end_period(0, 0, period));
-  EXPECT_EQ(policy_.budget(0), 5 * base::mib);
+  EXPECT_EQ(policy_.budget(0), 5 * base::mib / 2);
   for (std::uint64_t i = 2; i < 10; ++i) static_cast<void>(policy_.end_period(0, 0, i * period));
   EXPECT_EQ(policy_.budget(0), floor_bytes);
 }

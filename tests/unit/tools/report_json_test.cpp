@@ -80,7 +80,7 @@ TEST(report_json, events_are_those_of_the_snapshot) {
   const json expected = json::parse(R"({"thread_cache_requests_estimate_count": 50100,
       "thread_cache_hits_estimate_count": 49100, "refills_count": 1000,
       "refills_from_active_slab_count": 500, "refills_from_queue_count": 300,
-      "refills_from_fresh_blocks_count": 200, "refills_after_inbox_count": 100,
+      "refills_from_fresh_blocks_count": 200, "refills_after_mail_count": 100,
       "new_slabs_count": 101,
       "large_allocations_count": 40, "large_cache_hits_count": 30, "remote_batches_count": 7,
       "remote_blocks_count": 700, "purges_count": 12, "purged_bytes": 33554432,

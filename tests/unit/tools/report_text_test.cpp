@@ -42,7 +42,7 @@ Who holds memory at exit
 How requests were served
   thread caches   98.0 % of about 50,100 requests without a refill
   refills         1,000: 50.0 % from the active slab, 30.0 % from the queue, 20.0 % from fresh blocks
-                  10.0 % after emptying the inbox, 100 new slabs
+                  10.0 % after reading mail, 100 new slabs
   large cache     75.0 % of 40 large requests
   remote frees    700 blocks in 7 batches
   purges          12, which returned 32.0 MiB
