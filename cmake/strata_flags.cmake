@@ -61,6 +61,10 @@ function(strata_own target)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     # Wrong about std::string in g++ 12: https://gcc.gnu.org/PR105651
     target_compile_options(${target} PRIVATE -Wno-restrict)
+    if(STRATA_SANITIZE)
+      # Wrong about std::regex in instrumented code: https://gcc.gnu.org/PR105562
+      target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized)
+    endif()
   endif()
   if(STRATA_WERROR)
     target_compile_options(${target} PRIVATE -Werror)

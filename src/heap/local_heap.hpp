@@ -159,7 +159,6 @@ class alignas(64) basic_local_heap : public owner {
   static void deliver(slab& head, const chain& blocks) noexcept {
     static_cast<basic_local_heap*>(base::racy_load(head.owner))->accept(head, blocks);
   }
-  void reclaim(slab& head, remote_word complete) noexcept;
   void read_mail(const queue_type* refilled) noexcept;
   void take_back(slab& head, const queue_type* refilled) noexcept;
   void take_back_gone(slab& head, bool resident) noexcept;

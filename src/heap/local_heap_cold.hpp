@@ -315,30 +315,25 @@ void basic_local_heap<Config>::take_back_gone(slab& head, bool resident) noexcep
 
 // -- Other threads ---------------------------------------------------------------
 
-// Between the post and the look at the token, the owner may end: then either it
-// sees the blocks, or this thread sees that it ended.
+// What is asked about the slab is asked before the post, behind which it may be
+// another's. Between the post and the look at the token, the owner may end: then
+// either it sees the blocks, or this thread sees that it ended.
 template <class Config>
 void basic_local_heap<Config>::accept(slab& head, const chain& blocks) noexcept {
-  const posting done = post_blocks(head, domain_->slabs.address_of(head), blocks);
+  const class_index size_class = head.size_class;
+  const std::size_t capacity = slab_capacity(head);
+  const bool enough_waits = complete_bytes_.load(std::memory_order_relaxed) >= reclaim_floor();
+  const posting done =
+      post_blocks(head, domain_->slabs.address_of(head), blocks, enough_waits ? capacity : 0);
   if (done.before.state() != remote_word::fate::in_use) [[unlikely]]
-    base::report_double_free(blocks.first, class_size(head.size_class));
-  if (!done.before.is_mailed()) mail_.push(domain_->slabs, head);
+    base::report_double_free(blocks.first, class_size(size_class));
+  const bool leaving = done.after.state() == remote_word::fate::leaving;
+  const bool mail = leaving ? reclaim_slab(*domain_, head) : !done.before.is_mailed();
+  if (mail) mail_.push(domain_->slabs, head);
   if (token_.load(std::memory_order_seq_cst) == token_orphan) return home_->tend_orphan(*this);
-  if (done.after.count() == slab_capacity(head)) reclaim(head, done.after);
-}
-
-// The slab is complete. Its pages stay where its owner is expected to look soon.
-template <class Config>
-void basic_local_heap<Config>::reclaim(slab& head, remote_word complete) noexcept {
-  const std::size_t bytes = slab_bytes(head.size_class);
-  if (complete_bytes_.load(std::memory_order_relaxed) < reclaim_floor()) {
-    complete_bytes_.fetch_add(bytes, std::memory_order_relaxed);
-    return;
+  if (!leaving && done.after.count() == capacity) {
+    complete_bytes_.fetch_add(slab_bytes(size_class), std::memory_order_relaxed);
   }
-  const reclaimed result = reclaim_slab(*domain_, head, complete);
-  if (!result.mail_again) return;
-  mail_.push(domain_->slabs, head);
-  if (token_.load(std::memory_order_seq_cst) == token_orphan) home_->tend_orphan(*this);
 }
 
 template <class Config>

@@ -6,9 +6,12 @@
 // with every block of it posted, gives the slab's pages back itself once more of
 // them wait than a heap may retain.
 //
-//   in_use, all blocks posted  -->  leaving  -->  gone
-//       one compare-and-swap         |             the owner finds it in its mail,
-//       wins the slab's memory       pages go      and gives the slab to its heap
+//   in_use  --the post that completes it-->  leaving  -->  gone
+//                                               |            the owner finds it in its mail,
+//                                               pages go     and gives the slab to its heap
+//
+// It must be the post itself, one compare-and-swap: behind it, the owner may have
+// made the slab another one, whose word happens to look the same.
 //
 // Nobody else holds such blocks: each block of a slab is live, or with the owner,
 // or posted. In the owner's eyes the slab stays full until it looks; while the
@@ -25,26 +28,16 @@ namespace strata::core {
   return now == remote_word::fate::gone || now == remote_word::fate::gone_resident;
 }
 
-// Gives the pages of a slab back whose word is `complete`: all blocks posted.
-// False: its owner was faster. True with `mail_again`: the owner looked meanwhile,
-// so the caller must put the slab into its mail.
-struct reclaimed {
-  bool done = false;
-  bool mail_again = false;
-};
-
+// Gives the pages of a slab back that the caller's post made leave. True: the
+// slab is not in its owner's mail, and the caller must put it there.
 template <class Os>
-reclaimed reclaim_slab(basic_domain<Os>& domain, slab& head, remote_word complete) noexcept {
+[[nodiscard]] bool reclaim_slab(basic_domain<Os>& domain, slab& head) noexcept {
   using fate = remote_word::fate;
-  auto word = remote_of(head);
-  std::uint32_t bits = complete.bits();
-  const remote_word leaving = remote_word(fate::leaving).mailed();
-  if (!word.compare_exchange_strong(bits, leaving.bits(), std::memory_order_seq_cst)) return {};
   const bool given = Os::decommit(domain.slabs.address_of(head), slab_bytes(head.size_class),
                                   os::decommit_mode::immediate);
   const remote_word end = remote_word(given ? fate::gone : fate::gone_resident).mailed();
-  const remote_word before(word.exchange(end.bits(), std::memory_order_seq_cst));
-  return {true, !before.is_mailed()};
+  const remote_word before(remote_of(head).exchange(end.bits(), std::memory_order_seq_cst));
+  return !before.is_mailed();
 }
 
 // For the owner, who found the slab in its mail: the posted blocks, or the news

@@ -104,24 +104,33 @@ static_assert(medium_granules * granule_bytes <= remote_word::max_offset);
   return remote_word(remote_of(head).load(std::memory_order_acquire));
 }
 
-// Puts the chain, all of it blocks of this slab, to what came before. Returns
-// the word before and the word after; when only the latter is mailed, the caller
-// must put the slab into its owner's mail. A slab that is leaving takes nothing.
+// Puts the chain, all of it blocks of this slab, before what came earlier. With
+// this the caller gives up the slab: it may be another's at once, unless the
+// result says that the caller has to do something about it:
+//
+//   before is not mailed        put the slab into its owner's mail
+//   after is leaving            the slab's memory is the caller's: see reclaim.hpp;
+//                               when it has `leave_at` blocks, if that is not 0
+//   before is not in use        nothing was put: these are second frees
 struct posting {
   remote_word before;
   remote_word after;
 };
 
-[[nodiscard]] inline posting post_blocks(slab& head, std::byte* start,
-                                         const chain& blocks) noexcept {
+[[nodiscard]] inline posting post_blocks(slab& head, std::byte* start, const chain& blocks,
+                                         std::size_t leave_at) noexcept {
   auto word = remote_of(head);
   std::uint32_t bits = word.load(std::memory_order_relaxed);
   for (;;) {
     const remote_word before(bits);
     if (before.state() != remote_word::fate::in_use) return {before, before};
     blocks.last->next = before.first(start);
-    const remote_word after =
-        remote_word(base::distance(start, blocks.first), before.count() + blocks.count).mailed();
+    const std::size_t count = before.count() + blocks.count;
+    const remote_word leaving(remote_word::fate::leaving);
+    const remote_word after = count != leave_at
+                                  ? remote_word(base::distance(start, blocks.first), count).mailed()
+                              : before.is_mailed() ? leaving.mailed()
+                                                   : leaving;
     if (word.compare_exchange_weak(bits, after.bits(), std::memory_order_seq_cst,
                                    std::memory_order_relaxed)) {
       return {before, after};

@@ -19,7 +19,7 @@ import re
 import subprocess
 import sys
 
-FOLDERS = ("src/", "tools/", "examples/", "bench/")
+FOLDERS = ("src/", "tools/", "examples/")
 INCLUDE = re.compile(rb'^\s*#\s*include\s*["<]([^">]+)[">]', re.MULTILINE)
 # Flags of g++ that clang does not know.
 FOREIGN = {"-flto=auto", "-fno-fat-lto-objects", "-Wno-restrict"}

@@ -50,6 +50,30 @@ TEST_F(large_cache_test, neighbours_merge_on_both_sides) {
   EXPECT_EQ(cache_.take(9, 1), all);
 }
 
+TEST_F(large_cache_test, a_run_that_is_too_short_is_lengthened_by_free_neighbours) {
+  const granule_run run = take_run(6);
+  take_run(1);
+  const granule_run behind = take_run(4);
+  for (const granule_run each : {run, behind}) cache_.put(each, each.bytes());
+  EXPECT_FALSE(cache_.take(8, 1));
+  EXPECT_EQ(cache_.take_lengthened(8), (granule_run{behind.first, 8}))
+      << "the longest has no room on either side";
+  EXPECT_EQ(cache_.bytes(), run.bytes());
+}
+
+TEST_F(large_cache_test, a_run_may_be_lengthened_in_front) {
+  const granule_run before = take_run(3);
+  const granule_run run = take_run(6);
+  take_run(1);
+  ASSERT_TRUE(os::decommit(domain_.regions.window().address(before.first), before.bytes(),
+                           strata::os::decommit_mode::immediate));
+  domain_.regions.return_run(before);
+  cache_.put(run, run.bytes());
+  EXPECT_EQ(cache_.take_lengthened(8), (granule_run{before.first + 1, 8}));
+  EXPECT_TRUE(domain_.regions.is_free(before.first));
+  EXPECT_FALSE(cache_.take_lengthened(8)) << "nothing is left";
+}
+
 TEST_F(large_cache_test, respects_alignment) {
   const granule_run run = domain_.regions.take_run(3, 4);
   ASSERT_EQ(run.first % 4, 0u);

@@ -197,6 +197,31 @@ TEST_F(local_heap_test, remote_frees_arrive_when_a_list_runs_empty) {
   EXPECT_GT(mine().statistics().refills_from_mail, 0u);
 }
 
+TEST_F(local_heap_test, a_thread_that_only_frees_sends_in_batches_too) {
+  const auto blocks = fill_slabs(64, 1);
+  test::stepping_thread other;
+  other.run([&] {
+    for (std::size_t i = 0; i < 128; ++i) deallocate(blocks[i]);
+    EXPECT_EQ(mine().outgoing().batches_sent(), 2u);
+    EXPECT_EQ(mine().outgoing().blocks_sent(), 128u);
+  });
+  other.end();
+  EXPECT_EQ(remote_now(record_of(blocks[0])).count(), 128u);
+}
+
+TEST_F(local_heap_test, a_slab_that_others_emptied_serves_the_refill_that_finds_it) {
+  const auto blocks = fill_slabs(1024, 1);
+  test::stepping_thread other;
+  other.run([&] {
+    for (void* block : blocks) deallocate(block);
+  });
+  other.end();
+  const std::uint64_t slabs = mine().statistics().refills_from_segment;
+  const std::set<void*> freed(blocks.begin(), blocks.end());
+  EXPECT_EQ(freed.count(allocate(1024)), 1u);
+  EXPECT_EQ(mine().statistics().refills_from_segment, slabs);
+}
+
 TEST_F(local_heap_test, few_remote_frees_wait_in_the_outbox_until_the_thread_ends) {
   void* const block = allocate(64);
   test::stepping_thread other;

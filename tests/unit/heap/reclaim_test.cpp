@@ -99,6 +99,19 @@ TEST_F(reclaim_test, the_owner_reuses_what_went_as_zeros) {
   free_all();
 }
 
+TEST_F(reclaim_test, an_owner_that_was_only_late_may_leave_more_waiting) {
+  test::stepping_thread owner;
+  fill(owner, slab_count * blocks_per_slab(class_of(size)));
+  free_all();
+  const std::size_t at_first = gone();
+  fill(owner, slab_count * blocks_per_slab(class_of(size)));  // reads its mail
+  free_all();
+  EXPECT_LT(gone(), at_first / 2);
+  owner.end();
+  process_->purge();
+  EXPECT_EQ(root().usage(), 0u);
+}
+
 TEST_F(reclaim_test, pages_that_cannot_go_are_used_again) {
   test::stepping_thread owner;
   fill(owner, slab_count * blocks_per_slab(class_of(size)));

@@ -70,10 +70,10 @@ TEST_F(remote, the_word_holds_every_place_and_every_count) {
 
 TEST_F(remote, only_the_first_post_asks_for_a_place_in_the_mail) {
   slab& head = slabs_.at(0);
-  const posting first = post_blocks(head, start(), chain_of(0, 2));
+  const posting first = post_blocks(head, start(), chain_of(0, 2), 0);
   EXPECT_FALSE(first.before.is_mailed());
   EXPECT_TRUE(first.after.is_mailed());
-  const posting second = post_blocks(head, start(), chain_of(2, 5));
+  const posting second = post_blocks(head, start(), chain_of(2, 5), 0);
   EXPECT_TRUE(second.before.is_mailed());
   EXPECT_EQ(second.after.count(), 5u);
   const remote_word taken = take_posted(head);
@@ -81,6 +81,28 @@ TEST_F(remote, only_the_first_post_asks_for_a_place_in_the_mail) {
   for (block* at = taken.first(start()); at != nullptr; at = at->next) found.insert(at);
   EXPECT_EQ(found.size(), 5u);
   EXPECT_EQ(remote_now(head).bits(), 0u);
+}
+
+TEST_F(remote, the_post_that_completes_a_slab_makes_it_leave) {
+  using fate = remote_word::fate;
+  slab& head = slabs_.at(0);
+  EXPECT_EQ(post_blocks(head, start(), chain_of(0, 2), 4).after.state(), fate::in_use);
+  const posting last = post_blocks(head, start(), chain_of(2, 4), 4);
+  EXPECT_EQ(last.before.count(), 2u);
+  EXPECT_EQ(last.after.state(), fate::leaving);
+  EXPECT_TRUE(last.after.is_mailed()) << "the first post mailed it";
+  const posting late = post_blocks(head, start(), chain_of(4, 5), 4);
+  EXPECT_EQ(late.before.state(), fate::leaving) << "takes nothing";
+  EXPECT_EQ(take_posted(head).state(), fate::leaving);
+  EXPECT_FALSE(remote_now(head).is_mailed()) << "its owner looked too early";
+  EXPECT_EQ(remote_now(head).state(), fate::leaving);
+}
+
+TEST_F(remote, a_slab_that_one_post_completes_is_not_mailed_before_it_is_gone) {
+  slab& head = slabs_.at(0);
+  const posting only = post_blocks(head, start(), chain_of(0, 4), 4);
+  EXPECT_EQ(only.after.state(), remote_word::fate::leaving);
+  EXPECT_FALSE(only.after.is_mailed());
 }
 
 TEST_F(remote, the_mail_is_emptied_as_a_whole) {
@@ -117,7 +139,7 @@ TEST_F(remote, nothing_is_lost_between_many_senders_and_the_owner) {
   for (std::size_t sender = 0; sender < senders; ++sender) {
     threads.emplace_back([&, sender] {
       for (std::size_t i = sender * 2; i + 1 < blocks_.size(); i += senders * 2) {
-        const posting done = post_blocks(head, start(), chain_of(i, i + 2));
+        const posting done = post_blocks(head, start(), chain_of(i, i + 2), 0);
         if (!done.before.is_mailed()) box.push(slabs_, head);
       }
     });
