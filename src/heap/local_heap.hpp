@@ -164,7 +164,7 @@ class alignas(64) basic_local_heap : public owner {
   void take_back_gone(slab& head, bool resident) noexcept;
   // What may wait for this thread. Where reclaiming proves hasty, more.
   [[nodiscard]] std::size_t reclaim_floor() const noexcept {
-    return std::max(reclaim_floor_min, 4 * domain_->settings.retain_min) +
+    return std::max(reclaim_floor_min, domain_->settings.retain_min) +
            hasty_bytes_.load(std::memory_order_relaxed);
   }
   void judge_suspects() noexcept;
@@ -175,8 +175,8 @@ class alignas(64) basic_local_heap : public owner {
   domain* domain_;
   block** thread_lists_ = nullptr;
   // What may wait for a sleeping owner before others look.
-  static constexpr std::size_t reclaim_floor_min = 8 * base::mib;
-  static constexpr std::size_t hasty_bytes_max = 56 * base::mib;
+  static constexpr std::size_t reclaim_floor_min = 2 * base::mib;
+  static constexpr std::size_t hasty_bytes_max = 62 * base::mib;
 
   mail<table> mail_;
   std::atomic<std::size_t> complete_bytes_{0};  // of slabs in the mail whose blocks are all there
