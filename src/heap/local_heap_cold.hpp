@@ -228,8 +228,8 @@ void basic_local_heap<Config>::take_back(slab& head, const queue_type* refilled)
     base::report_double_free(first, class_size(head.size_class));
   }
   head.used = static_cast<std::uint16_t>(head.used - posted.count());
-  const bool wanted = refilled != nullptr && refilled == &queues_[head.size_class] &&
-                      !refilled->has_blocks();
+  const bool wanted =
+      refilled != nullptr && refilled == &queues_[head.size_class] && !refilled->has_blocks();
   if (head.used == 0 && !wanted && !is_current(head)) return retire_slab(head);
   wake(head);
   if (head.free != nullptr) {
