@@ -3,11 +3,14 @@
 // smallest run that fits serves, and what it has too much stays here. Where none
 // fits, the largest run serves that can be lengthened by free granules beside it.
 //
-// All under the heap's lock.
+// All under the heap's lock. A signal handler may fork in the midst of a change
+// all the same, and the child may allocate: at every instruction the entries that
+// count_ covers are whole, and no granule is in two of them.
 #pragma once
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstddef>
 
 #include "heap/domain.hpp"
@@ -53,22 +56,15 @@ class basic_large_cache {
     return best == capacity ? granule_run{} : cut_front(best, count);
   }
 
-  // The same, of a run that is too short by itself.
+  // The same, of a run that is too short by itself. Requires that take() found none.
   granule_run take_lengthened(std::size_t count) noexcept {
-    std::size_t tried = SIZE_MAX;  // runs of this length and more were tried
-    for (std::size_t tries = 0; tries < count_; ++tries) {
-      std::size_t best = capacity;
-      for (std::size_t i = 0; i < count_; ++i) {
-        const std::size_t length = entries_[i].run.count;
-        if (length < tried && (best == capacity || length > entries_[best].run.count)) best = i;
-      }
-      if (best == capacity) return {};
-      const granule_run run = lengthen(entries_[best].run, count);
-      if (run) {
+    base::word tried = 0;
+    for (std::size_t best = longest(tried); best != capacity; best = longest(tried)) {
+      if (const granule_run run = lengthen(entries_[best].run, count)) {
         forget(best);
         return run;
       }
-      tried = entries_[best].run.count;
+      tried |= base::bit_run(best, 1);
     }
     return {};
   }
@@ -104,6 +100,7 @@ class basic_large_cache {
 
  private:
   static constexpr std::size_t capacity = 32;
+  static_assert(capacity <= base::word_bits, "longest() marks entries in a word");
 
   struct entry {
     granule_run run;
@@ -112,6 +109,16 @@ class basic_large_cache {
 
   [[nodiscard]] bool is_aligned(const granule_run& run, std::size_t alignment) const noexcept {
     return base::is_aligned(domain_.regions.window().address(run.first), alignment * granule_bytes);
+  }
+
+  // Of the entries without a bit in `except`; `capacity` when there is none.
+  [[nodiscard]] std::size_t longest(base::word except) const noexcept {
+    std::size_t best = capacity;
+    for (std::size_t i = 0; i < count_; ++i) {
+      if ((except & base::bit_run(i, 1)) != 0) continue;
+      if (best == capacity || entries_[i].run.count > entries_[best].run.count) best = i;
+    }
+    return best;
   }
 
   // With granules behind it, or before it; empty when they are taken.
@@ -132,14 +139,25 @@ class basic_large_cache {
   }
 
   void append(const entry& added) noexcept {
-    entries_[count_++] = added;
+    entries_[count_] = added;
     bytes_ += added.dirty;
+    set_count(count_ + 1);
   }
 
+  // Hides what is about to move: a child of that moment loses it, and nothing worse.
   void forget(std::size_t index) noexcept {
+    const std::size_t left = count_ - 1;
+    set_count(index);
     bytes_ -= entries_[index].dirty;
-    --count_;
-    for (std::size_t i = index; i < count_; ++i) entries_[i] = entries_[i + 1];
+    for (std::size_t i = index; i < left; ++i) entries_[i] = entries_[i + 1];
+    set_count(left);
+  }
+
+  // What was written before is there before, and what follows, after.
+  void set_count(std::size_t count) noexcept {
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    count_ = count;
+    std::atomic_signal_fence(std::memory_order_seq_cst);
   }
 
   // False: the system refuses to clean it, so it stays.

@@ -93,9 +93,11 @@ auto basic_local_heap<Config>::refill_from_fresh(queue_type& from) noexcept -> a
   }
   const std::size_t count = extension(from, *fresh);
   const bool zero = fresh->zero && count == 1;
+  if (fresh->extended + count == slab_capacity(*fresh)) from.fresh = nullptr;
+  // A fork from a signal handler here finds no exhausted slab that claims to be fresh.
+  std::atomic_signal_fence(std::memory_order_seq_cst);
   block* blocks = extend(*fresh, domain_->slabs.address_of(*fresh), count);
   open(*fresh);
-  if (fresh->extended == slab_capacity(*fresh)) from.fresh = nullptr;
   from.refilled_blocks += count;
   ++statistics_.refills_from_fresh;
   return {blocks, zero};

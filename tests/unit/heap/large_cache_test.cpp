@@ -61,6 +61,14 @@ TEST_F(large_cache_test, a_run_that_is_too_short_is_lengthened_by_free_neighbour
   EXPECT_EQ(cache_.bytes(), run.bytes());
 }
 
+TEST_F(large_cache_test, runs_of_the_same_length_are_all_tried) {
+  const granule_run enclosed = take_run(4);
+  take_run(1);
+  const granule_run last = take_run(4);
+  for (const granule_run each : {enclosed, last}) cache_.put(each, each.bytes());
+  EXPECT_EQ(cache_.take_lengthened(8), (granule_run{last.first, 8}));
+}
+
 TEST_F(large_cache_test, a_run_may_be_lengthened_in_front) {
   const granule_run before = take_run(3);
   const granule_run run = take_run(6);
