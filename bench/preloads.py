@@ -1,4 +1,4 @@
-"""What count.py and startup.py share: the allocators they are given, and tables.
+"""What count.py, startup.py and under_each.py share: the allocators they are given, and tables.
 
 An allocator is named as NAME=PATH, or PATH alone; glibc stands for no preload.
 """

@@ -108,33 +108,29 @@ BENCHMARK(slab_cycle);
 
 // -- Tier 5 and the process ------------------------------------------------------------
 
-void heap_pair(benchmark::State& state) {
+// One block at a time, of the size that is the argument.
+template <class Allocate>
+void pairs(benchmark::State& state, Allocate allocate) {
   const auto size = static_cast<std::size_t>(state.range(0));
   for (auto _ : state) {
-    void* block = core::allocate(size);
+    void* block = allocate(size);
     DoNotOptimize(block);
     core::deallocate(block);
   }
+}
+
+void heap_pair(benchmark::State& state) {
+  pairs(state, [](std::size_t size) { return core::allocate(size); });
 }
 BENCHMARK(heap_pair)->Arg(48)->Arg(1000)->Arg(20'000)->Arg(1 << 20);
 
 void heap_aligned(benchmark::State& state) {
-  const auto alignment = static_cast<std::size_t>(state.range(0));
-  for (auto _ : state) {
-    void* block = core::allocate_aligned(alignment, alignment);
-    DoNotOptimize(block);
-    core::deallocate(block);
-  }
+  pairs(state, [](std::size_t size) { return core::allocate_aligned(size, size); });
 }
 BENCHMARK(heap_aligned)->Arg(64)->Arg(4096)->Arg(1 << 20);
 
 void heap_zeroed(benchmark::State& state) {
-  const auto size = static_cast<std::size_t>(state.range(0));
-  for (auto _ : state) {
-    void* block = core::allocate_zeroed(size);
-    DoNotOptimize(block);
-    core::deallocate(block);
-  }
+  pairs(state, [](std::size_t size) { return core::allocate_zeroed(size); });
 }
 BENCHMARK(heap_zeroed)->Arg(48)->Arg(4096)->Arg(1 << 20);
 

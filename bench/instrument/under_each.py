@@ -16,51 +16,26 @@ Examples:
 
 import argparse
 import json
-import os
 import pathlib
 import statistics
 import subprocess
 import sys
 
-WRONG_USAGE, FAILED = 2, 1
-
-
-def end(code, message):
-    print(f"under_each.py: {message}", file=sys.stderr)
-    sys.exit(code)
-
-
-def parse_allocators(text):
-    """Pairs of name and library; the C library's own malloc needs none."""
-    chosen = {}
-    for entry in text.split(","):
-        name, equals, path = entry.partition("=")
-        if entry == "glibc":
-            path = None
-        elif not equals:
-            path, name = name, pathlib.Path(name).name.split(".")[0]
-        if path is not None and not os.path.isfile(path):
-            end(WRONG_USAGE, f"--with '{entry}': there is no library '{path}' "
-                             "(write 'glibc', PATH or NAME=PATH)")
-        if name in chosen:
-            end(WRONG_USAGE, f"--with '{entry}': the name '{name}' is taken; write NAME=PATH")
-        chosen[name] = path and os.path.abspath(path)
-    return chosen
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import preloads  # pylint: disable=wrong-import-position
+from preloads import FAILED, WRONG_USAGE, end  # pylint: disable=wrong-import-position
 
 
 def run_once(command, name, library):
     """What the instrument found under one allocator."""
-    kept = {key: value for key, value in os.environ.items() if key != "LD_PRELOAD"}
-    if library:
-        kept["LD_PRELOAD"] = library
     try:
-        done = subprocess.run([command[0], "--json", "-", *command[1:]], env=kept,
+        done = subprocess.run([command[0], "--json", "-", *command[1:]],
+                              env=preloads.environment(library),
                               capture_output=True, text=True, check=False)
     except OSError as error:
         end(127 if isinstance(error, FileNotFoundError) else 126,
             f"cannot run '{command[0]}': {error.strerror}")
-    if "cannot be preloaded" in done.stderr:
-        end(FAILED, f"'{library}' cannot be preloaded: {done.stderr.strip().splitlines()[0]}")
+    preloads.refuse_failed_preload(done.stderr, library)
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
         end(FAILED, f"under {name}, '{command[0]}' ended with {done.returncode}: {last}")
@@ -102,13 +77,7 @@ def table(found):
     rows = [["median", *found]]
     rows += [[figure, *(shown(median(runs, figure)) for runs in found.values())]
              for figure in figures]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = []
-    for row in rows:
-        cells = [row[0].ljust(widths[0])]
-        cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:])]
-        lines.append("  ".join(cells))
-    return "\n".join(lines)
+    return preloads.table(rows)
 
 
 def document(command, allocators, found):
@@ -135,19 +104,13 @@ def main():
     if not command:
         end(WRONG_USAGE, "no instrument given (try --help)")
 
-    allocators = parse_allocators(given.allocators)
+    allocators = preloads.parse_allocators(given.allocators)
     found = measure(command, allocators, given.runs)
     if given.json != "-":
         print(table(found))
     if given.json:
         text = json.dumps(document(command, allocators, found), indent=1) + "\n"
-        try:
-            if given.json == "-":
-                sys.stdout.write(text)
-            else:
-                pathlib.Path(given.json).write_text(text, encoding="utf-8")
-        except OSError as error:
-            end(FAILED, f"cannot write '{given.json}': {error.strerror}")
+        preloads.write_json(given.json, text)
 
 
 if __name__ == "__main__":
