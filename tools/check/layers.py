@@ -16,8 +16,13 @@ import tree
 
 SPINE = ["base", "os", "account", "region", "heap"]
 BELOW = {layer: set(SPINE[:index]) for index, layer in enumerate(SPINE)}
+BESIDE_HEAP = {"base", "os", "account", "region"}
+BELOW["arena"] = BESIDE_HEAP
+BELOW["pool"] = BESIDE_HEAP
+BELOW["adaptor"] = BESIDE_HEAP
+BELOW["context"] = set(SPINE) | {"arena"}
 BELOW["override"] = set(SPINE)
-BELOW["c"] = set(SPINE)
+BELOW["c"] = set(SPINE) | {"arena", "pool", "adaptor", "context"}
 
 # Headers of ISO C: a public C header may include them.
 ISO_C = {"assert.h", "errno.h", "limits.h", "stdalign.h", "stdbool.h", "stddef.h", "stdint.h",

@@ -1,0 +1,36 @@
+// Tells AddressSanitizer which memory of a resource nobody may touch. Without
+// that tool, nothing. Not for programs.
+#pragma once
+
+#include <cstddef>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define STRATA_DETAIL_ADDRESS_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define STRATA_DETAIL_ADDRESS_SANITIZER 1
+#endif
+#endif
+
+#ifdef STRATA_DETAIL_ADDRESS_SANITIZER
+extern "C" void __asan_poison_memory_region(void const volatile* address, std::size_t bytes);
+extern "C" void __asan_unpoison_memory_region(void const volatile* address, std::size_t bytes);
+#endif
+
+namespace strata::detail {
+
+inline void poison([[maybe_unused]] const void* begin,
+                   [[maybe_unused]] std::size_t bytes) noexcept {
+#ifdef STRATA_DETAIL_ADDRESS_SANITIZER
+  __asan_poison_memory_region(begin, bytes);
+#endif
+}
+
+inline void unpoison([[maybe_unused]] const void* begin,
+                     [[maybe_unused]] std::size_t bytes) noexcept {
+#ifdef STRATA_DETAIL_ADDRESS_SANITIZER
+  __asan_unpoison_memory_region(begin, bytes);
+#endif
+}
+
+}  // namespace strata::detail
