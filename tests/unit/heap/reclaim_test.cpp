@@ -112,6 +112,22 @@ TEST_F(reclaim_test, an_owner_that_was_only_late_may_leave_more_waiting) {
   EXPECT_EQ(root().usage(), 0u);
 }
 
+TEST_F(reclaim_test, a_slab_whose_owner_read_its_mail_meanwhile_is_mailed_again) {
+  using fate = remote_word::fate;
+  test::stepping_thread owner;
+  fill(owner, blocks_per_slab(class_of(size)));
+  slab& head = process_->shared().slabs.find(blocks_.front());
+  auto word = remote_of(head);
+  word = remote_word(fate::leaving).mailed().bits();
+  EXPECT_FALSE(reclaim_slab(process_->shared(), head)) << "it is in the mail";
+  word = remote_word(fate::leaving).mailed().bits();
+  static_cast<void>(take_posted(head));  // the owner, in between
+  EXPECT_TRUE(reclaim_slab(process_->shared(), head));
+  EXPECT_TRUE(is_gone(head));
+  word = 0;  // the blocks are live after all
+  free_all();
+}
+
 TEST_F(reclaim_test, pages_that_cannot_go_are_used_again) {
   test::stepping_thread owner;
   fill(owner, slab_count * blocks_per_slab(class_of(size)));

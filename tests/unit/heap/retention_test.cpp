@@ -97,6 +97,15 @@ TEST_F(retention_test, what_was_learned_fades_when_it_is_not_needed) {
   EXPECT_LT(policy_.budget(20 * base::mib), 21 * base::mib);
 }
 
+TEST_F(retention_test, what_was_learned_loses_what_a_period_did_not_need) {
+  static_cast<void>(policy_.excess(160 * base::mib, 0, 1));
+  policy_.note_purge(100 * base::mib, 1);
+  policy_.note_growth(60 * base::mib, 2);
+  static_cast<void>(policy_.end_period(160 * base::mib, 40 * base::mib, period));
+  static_cast<void>(policy_.end_period(160 * base::mib, 40 * base::mib, 2 * period));
+  EXPECT_EQ(policy_.budget(20 * base::mib), 20 * base::mib);
+}
+
 TEST_F(retention_test, the_peak_is_forgotten_by_halves) {
   static_cast<void>(policy_.excess(160 * base::mib, 0, 1));
   static_cast<void>(policy_.end_period(0, 0, period));
