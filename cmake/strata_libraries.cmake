@@ -22,6 +22,10 @@ function(strata_library target)
     ${target} INTERFACE "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>"
                         "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
   target_link_libraries(${target} PUBLIC Threads::Threads)
+  # The ambient resource is one variable for the process: an executable shows its
+  # own to the plug-ins that it opens.
+  target_link_options(${target} INTERFACE
+                      "LINKER:--export-dynamic-symbol=_ZN6strata6detail15innermost_scopeE")
 endfunction()
 
 # libstrata_malloc.so, to preload or to link, and libstrata_malloc.a, to link

@@ -22,6 +22,10 @@ void write(std::string_view text) noexcept {
 
 void set_fatal_hooks(fatal_hooks replacement) noexcept { hooks = replacement; }
 
+void provide_fatal_hooks(fatal_hooks fallback) noexcept {
+  if (hooks.write == nullptr) hooks = fallback;
+}
+
 void warn(std::string_view what) noexcept {
   write(message{}.add("strata: warning: ").add(what).add("\n").view());
 }
@@ -127,6 +131,24 @@ void report_wrong_heap(const void* block, std::string_view heap) noexcept {
                           .add(heap)
                           .add("' it was returned to")
                           .view());
+}
+
+void report_scope_order(bool same_thread) noexcept {
+  fatal("malloc scope",
+        same_thread ? "a malloc scope ended while one that began inside it had not; scopes of a "
+                      "thread end in the reverse order of their beginning, and once"
+                    : "a malloc scope ended on another thread than the one it began on; it directs "
+                      "that thread's malloc, so it must end there");
+}
+
+void report_heap_in_scope(std::string_view heap, std::size_t scopes) noexcept {
+  fatal("heap in use", message{}
+                           .add("the heap '")
+                           .add(heap)
+                           .add("' was destroyed or reset while ")
+                           .add_decimal(scopes)
+                           .add(" malloc scopes of a thread direct malloc into it; end them first")
+                           .view());
 }
 
 }  // namespace strata::base

@@ -30,6 +30,10 @@ struct fatal_hooks {
 
 void set_fatal_hooks(fatal_hooks hooks) noexcept;
 
+// The same where none are set yet: a program that uses a part of the library
+// above a resource of its own may never have started the os layer.
+void provide_fatal_hooks(fatal_hooks hooks) noexcept;
+
 // A warning is one line, written through the same hook; the program goes on.
 void warn(std::string_view what) noexcept;
 
@@ -67,5 +71,8 @@ inline void debug_check([[maybe_unused]] Condition condition,
                                                    std::size_t block_size) noexcept;
 [[noreturn, gnu::cold]] void report_reentry() noexcept;
 [[noreturn, gnu::cold]] void report_wrong_heap(const void* block, std::string_view heap) noexcept;
+[[noreturn, gnu::cold]] void report_scope_order(bool same_thread) noexcept;
+[[noreturn, gnu::cold]] void report_heap_in_scope(std::string_view heap,
+                                                  std::size_t scopes) noexcept;
 
 }  // namespace strata::base

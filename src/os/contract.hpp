@@ -108,6 +108,9 @@ concept operating_system = requires(void* range, const void* const_range, std::s
   { Os::collapse_huge(range, bytes) } noexcept -> std::same_as<bool>;
   { Os::name_range(range, bytes, "") } noexcept -> std::same_as<bool>;
   { Os::exclude_from_dump(range, bytes) } noexcept -> std::same_as<bool>;
+  // Maps the pages of a committed range, and keeps them in memory until the range is
+  // released: what stands in them is never written to a swap device.
+  { Os::lock_in_memory(range, bytes) } noexcept -> std::same_as<bool>;
   // The node of the page at an address (any address). -1: unknown.
   { Os::numa_node_of(const_range) } noexcept -> std::same_as<int>;
   { Os::bind_to_node(range, bytes, int{}) } noexcept -> std::same_as<bool>;

@@ -389,6 +389,18 @@ bool fake_os::exclude_from_dump(void* range, std::size_t bytes) noexcept {
   return hint(&call_counts::exclude_from_dump, "exclusion of what is not reserved", {range, bytes});
 }
 
+bool fake_os::lock_in_memory(void* range, std::size_t bytes) noexcept {
+  fake_model& m = model();
+  const guard hold(m.lock);
+  ++m.counts.lock_in_memory;
+  const page_range pages(range, bytes);
+  const bool allowed = m.expect_committed("lock of what is not committed", pages) &&
+                       m.expect_unguarded("lock over a guard", pages);
+  if (!allowed || m.refuses()) return false;
+  populate_by_touch(range, bytes);
+  return true;
+}
+
 bool fake_os::bind_to_node(void* range, std::size_t bytes, int node) noexcept {
   return hint(&call_counts::bind_to_node, "binding of what is not reserved", {range, bytes}) &&
          node == fact(&fake_facts::numa_node);

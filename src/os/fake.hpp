@@ -54,6 +54,7 @@ struct call_counts {
   std::size_t collapse_huge = 0;
   std::size_t name_range = 0;
   std::size_t exclude_from_dump = 0;
+  std::size_t lock_in_memory = 0;
   std::size_t bind_to_node = 0;
   std::size_t on_thread_exit = 0;
   std::size_t on_fork = 0;
@@ -126,6 +127,8 @@ struct fake_os {
   static bool collapse_huge(void* range, std::size_t bytes) noexcept;
   static bool name_range(void* range, std::size_t bytes, const char* name) noexcept;
   static bool exclude_from_dump(void* range, std::size_t bytes) noexcept;
+  // Not passed on: how much the machine lets a process lock is no matter of a test.
+  [[nodiscard]] static bool lock_in_memory(void* range, std::size_t bytes) noexcept;
   [[nodiscard]] static int numa_node_of(const void* address) noexcept;
   static bool bind_to_node(void* range, std::size_t bytes, int node) noexcept;
 

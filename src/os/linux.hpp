@@ -60,6 +60,7 @@ struct linux_os {
   static bool collapse_huge(void* range, std::size_t bytes) noexcept;
   static bool name_range(void* range, std::size_t bytes, const char* name) noexcept;
   static bool exclude_from_dump(void* range, std::size_t bytes) noexcept;
+  [[nodiscard]] static bool lock_in_memory(void* range, std::size_t bytes) noexcept;
   [[nodiscard]] static int numa_node_of(const void* address) noexcept;
   static bool bind_to_node(void* range, std::size_t bytes, int node) noexcept;
 

@@ -33,6 +33,11 @@ bool linux_os::exclude_from_dump(void* range, std::size_t bytes) noexcept {
   return succeeds(SYS_madvise, range, bytes, MADV_DONTDUMP);
 }
 
+// RLIMIT_MEMLOCK bounds it, and a control group may.
+bool linux_os::lock_in_memory(void* range, std::size_t bytes) noexcept {
+  return succeeds(SYS_mlock, range, bytes);
+}
+
 // The kernel looks up the page itself, and maps it if it was never touched.
 int linux_os::numa_node_of(const void* address) noexcept {
   int node = -1;

@@ -3,9 +3,12 @@
 // use `os::fake` (os/fake.hpp) in its place.
 #pragma once
 
+#include "os/call_stack.hpp"
 #include "os/contract.hpp"
+#include "os/faults.hpp"
 #include "os/file.hpp"
 #include "os/linux.hpp"
+#include "os/symbols.hpp"
 
 namespace strata::os {
 

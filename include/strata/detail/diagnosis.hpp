@@ -5,11 +5,72 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace strata::detail {
 
 /// Effects: writes `strata: fatal: NAME: WHAT` to stderr and aborts.
 [[noreturn, gnu::cold]] void fatal(std::string_view name, std::string_view what) noexcept;
+
+// -- Handles and keys ---------------------------------------------------------
+
+[[noreturn, gnu::cold]] void report_foreign_object(const void* object) noexcept;
+[[noreturn, gnu::cold]] void report_pool_ended_first(const void* pool, std::size_t slots) noexcept;
+[[noreturn, gnu::cold]] void report_slot_ended_first(const void* object, std::size_t shared,
+                                                     std::size_t weak) noexcept;
+[[noreturn, gnu::cold]] void report_dead_handle(const void* counts) noexcept;
+[[noreturn, gnu::cold]] void report_too_many_handles(const void* counts) noexcept;
+[[noreturn, gnu::cold]] void report_stale_key(std::size_t index, std::size_t generation) noexcept;
+
+// -- Adaptors -------------------------------------------------------------------
+
+[[noreturn, gnu::cold]] void report_more_freed_than_given(std::string_view resource,
+                                                          const void* block, std::size_t bytes,
+                                                          std::size_t given) noexcept;
+[[noreturn, gnu::cold]] void report_pages_in_use(std::string_view kind, std::string_view account,
+                                                 std::size_t blocks) noexcept;
+[[noreturn, gnu::cold]] void report_bad_probability(double value) noexcept;
+[[noreturn, gnu::cold]] void report_missing_callback(std::string_view function) noexcept;
+[[noreturn, gnu::cold]] void report_misaligned_by_callback(const void* block,
+                                                           std::size_t alignment) noexcept;
+
+// -- Bump regions -----------------------------------------------------------------
+
+[[noreturn, gnu::cold]] void report_broken_canary(std::string_view region, std::string_view line,
+                                                  const void* at, std::string_view cause) noexcept;
+[[noreturn, gnu::cold]] void report_no_block_of_region(std::string_view region,
+                                                       const void* pointer) noexcept;
+[[noreturn, gnu::cold]] void report_region_double_free(std::string_view region, const void* block,
+                                                       std::size_t bytes) noexcept;
+[[noreturn, gnu::cold]] void report_region_sized_free(std::string_view region, const void* block,
+                                                      std::size_t given,
+                                                      std::size_t actual) noexcept;
+[[noreturn, gnu::cold]] void report_foreign_position(std::string_view region) noexcept;
+[[noreturn, gnu::cold]] void report_guard_hit(std::string_view kind, std::string_view name,
+                                              const void* at, std::size_t distance,
+                                              bool below) noexcept;
+
+// -- Pools --------------------------------------------------------------------------
+
+[[noreturn, gnu::cold]] void report_double_release(std::string_view pool,
+                                                   const void* object) noexcept;
+[[noreturn, gnu::cold]] void report_foreign_release(std::string_view pool,
+                                                    const void* object) noexcept;
+[[noreturn, gnu::cold]] void report_dead_pool(const void* pool, const void* object) noexcept;
+
+// -- Shared pools -----------------------------------------------------------------
+
+[[noreturn, gnu::cold]] void report_wrong_thread(const void* pool, std::uintptr_t owner,
+                                                 std::uintptr_t user) noexcept;
+
+// -- Arenas ---------------------------------------------------------------------
+
+[[noreturn, gnu::cold]] void report_foreign_checkpoint(std::string_view arena, const void* of,
+                                                       const void* given_to) noexcept;
+[[noreturn, gnu::cold]] void report_ended_checkpoint(std::string_view arena, std::size_t depth,
+                                                     std::size_t open) noexcept;
+[[noreturn, gnu::cold]] void report_foreign_growth(std::string_view arena, std::size_t expected,
+                                                   std::size_t found) noexcept;
 
 }  // namespace strata::detail

@@ -19,6 +19,13 @@ extern "C" void __asan_unpoison_memory_region(void const volatile* address, std:
 
 namespace strata::detail {
 
+/// Whether there is anything to tell: else nobody need look for what to poison.
+#ifdef STRATA_DETAIL_ADDRESS_SANITIZER
+inline constexpr bool poisons = true;
+#else
+inline constexpr bool poisons = false;
+#endif
+
 inline void poison([[maybe_unused]] const void* begin,
                    [[maybe_unused]] std::size_t bytes) noexcept {
 #ifdef STRATA_DETAIL_ADDRESS_SANITIZER

@@ -2,6 +2,8 @@
 // the hooks; without hooks it still ends.
 #include "base/fatal.hpp"
 
+#include <strata/detail/diagnosis.hpp>
+
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -93,6 +95,15 @@ TEST_F(fatal_death, wrong_heap) {
 
 TEST(fatal_hooks_death, ends_the_program_without_hooks) {
   EXPECT_DEATH(fatal("name", "cause"), "");
+}
+
+TEST(fatal_hooks_death, public_diagnoses_speak_where_no_part_has_started) {
+  EXPECT_DEATH(detail::fatal("name", "cause"), "strata: fatal: name: cause");
+}
+
+TEST_F(fatal_death, hooks_are_provided_only_where_none_are_set) {
+  provide_fatal_hooks({.write = nullptr, .die = []() noexcept { std::_Exit(1); }});
+  EXPECT_EXIT(fatal("name", "cause"), died, "strata: fatal: name: cause");
 }
 
 TEST(fatal_hooks_death, ends_the_program_when_die_returns) {

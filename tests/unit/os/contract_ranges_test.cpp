@@ -175,6 +175,18 @@ TYPED_TEST(contract_ranges, hints_keep_contents) {
   EXPECT_TRUE(all_bytes(range.start(), range.bytes(), std::byte{0x5a}));
 }
 
+TYPED_TEST(contract_ranges, locked_pages_are_in_memory_and_keep_their_contents) {
+  test_range<TypeParam> range(2);
+  ASSERT_TRUE(TypeParam::commit(range.start(), range.bytes()));
+  touch(range.start());
+  const std::size_t before = TypeParam::resident_bytes();
+  if (!TypeParam::lock_in_memory(range.start(), range.bytes())) GTEST_SKIP() << "not allowed";
+  EXPECT_EQ(*range.start(), std::byte{1});
+  if (std::is_same_v<TypeParam, fake_os>) {
+    EXPECT_EQ(TypeParam::resident_bytes(), before + TypeParam::page_size());
+  }
+}
+
 TYPED_TEST(contract_ranges, refusals_preserve_errno) {
   test_range<TypeParam> range(2);
   errno = 4711;

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -39,6 +40,15 @@ TEST(linux_os, named_range_shows_in_maps) {
     EXPECT_NE(read_all("/proc/self/maps").find("[anon:strata linux_test]"), std::string::npos);
   }
   linux_os::release(range, bytes);
+}
+
+TEST(linux_os, refused_lock_is_a_value) {
+  const std::size_t bytes = linux_os::page_size();
+  void* const range = linux_os::reserve(bytes, bytes, initial_access::none);
+  linux_os::release(range, bytes);
+  errno = 4711;
+  EXPECT_FALSE(linux_os::lock_in_memory(range, bytes));
+  EXPECT_EQ(errno, 4711);
 }
 
 TEST(linux_os, address_space_limit_follows_setrlimit) {
