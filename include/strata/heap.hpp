@@ -140,6 +140,7 @@ class heap final : public std::pmr::memory_resource {
 
  private:
   friend heap& process_heap() noexcept;
+  friend class malloc_scope;
 
   using block_visitor = bool(void* context, void* block, std::size_t usable_bytes) noexcept;
 

@@ -17,6 +17,7 @@
 #include "heap/config.hpp"
 #include "heap/large_blocks.hpp"
 #include "heap/local_heap.hpp"
+#include "heap/malloc_interface.hpp"
 #include "heap/retention.hpp"
 #include "heap/segment_set.hpp"
 
@@ -58,7 +59,7 @@ class basic_heap : public owner {
     const std::size_t bytes = slab_bytes(index);
     // Who works for an orphan holds the locals lock, so no callbacks then.
     const bool quiet = Config::thread_safe && asking.token() == token_orphan;
-    if (!(quiet ? account_->charge_quietly(bytes) : account_->charge(bytes))) return nullptr;
+    if (!charge(bytes, quiet)) return nullptr;
     base::lock_guard guard(lock_);
     const std::size_t before = retained();
     slab* taken = segments_.take(this, slab_granules(index));
@@ -66,7 +67,7 @@ class basic_heap : public owner {
       taken = segments_.take(this, slab_granules(index));
     }
     if (taken == nullptr) {
-      account_->discharge(bytes);
+      discharge(bytes);
       return nullptr;
     }
     slab_bytes_ += bytes;
@@ -77,7 +78,7 @@ class basic_heap : public owner {
 
   void give_slab(slab& record) noexcept {
     const std::size_t bytes = slab_bytes(record.size_class);
-    account_->discharge(bytes);
+    discharge(bytes);
     base::lock_guard guard(lock_);
     slab_bytes_ -= bytes;
     segments_.give(record);
@@ -165,6 +166,11 @@ class basic_heap : public owner {
     orphans_ = {};
   }
 
+  // -- Of a heap that stands in for another copy's, or has one standing in -----------
+
+  void charge_also(const charge_hook& hook) noexcept { also_charged_ = hook; }
+  [[nodiscard]] stand_in& other_half() noexcept { return stand_in_; }
+
   base::list_links<basic_heap> links;  // among the process's heaps
 
  private:
@@ -199,6 +205,22 @@ class basic_heap : public owner {
     if (held > statistics_.held_peak) statistics_.held_peak = held;
   }
 
+  // `quiet`: without callbacks to the program.
+  [[nodiscard]] bool charge(std::size_t bytes, bool quiet = false) noexcept {
+    if (!(quiet ? account_->charge_quietly(bytes) : account_->charge(bytes))) return false;
+    if (also_charged_.charge == nullptr) [[likely]]
+      return true;
+    if (also_charged_.charge(also_charged_.context, bytes, quiet)) return true;
+    account_->discharge(bytes);
+    return false;
+  }
+  void discharge(std::size_t bytes) noexcept {
+    account_->discharge(bytes);
+    if (also_charged_.charge != nullptr) [[unlikely]] {
+      also_charged_.discharge(also_charged_.context, bytes);
+    }
+  }
+
   local* make_local() noexcept;
 
   domain& domain_;
@@ -209,6 +231,8 @@ class basic_heap : public owner {
   retention retention_;
   std::size_t slab_bytes_ = 0;
   heap_statistics statistics_;
+  charge_hook also_charged_;
+  stand_in stand_in_;
   mutex locals_lock_;
   local_list locals_;
   orphan_list orphans_;

@@ -15,7 +15,7 @@ auto basic_heap<Config>::allocate_large(std::size_t size, std::size_t alignment)
     -> large_allocation {
   if (size > domain_.regions.window().size()) return {};
   const std::size_t bytes = base::align_up(size, os::page_size());
-  if (!account_->charge(bytes)) return {};
+  if (!charge(bytes)) return {};
   const std::size_t granules = alignment > granule_bytes ? alignment / granule_bytes : 1;
   base::lock_guard guard(lock_);
   const std::size_t before = retained();
@@ -24,7 +24,7 @@ auto basic_heap<Config>::allocate_large(std::size_t size, std::size_t alignment)
     taken = large_.take(this, bytes, granules);
   }
   if (taken.record == nullptr) {
-    account_->discharge(bytes);
+    discharge(bytes);
     return {};
   }
   note_taken(bytes, before);
@@ -43,7 +43,7 @@ void basic_heap<Config>::free_large(slab& record) noexcept {
     large_.give(record);
     trim();
   }
-  account_->discharge(bytes);
+  discharge(bytes);
 }
 
 template <class Config>
@@ -51,15 +51,15 @@ bool basic_heap<Config>::resize_large_in_place(slab& record, std::size_t size) n
   if (size > domain_.regions.window().size()) return false;
   const std::size_t bytes = base::align_up(size, os::page_size());
   const std::size_t before = record.large_bytes;
-  if (bytes > before && !account_->charge(bytes - before)) return false;
+  if (bytes > before && !charge(bytes - before)) return false;
   bool done;
   {
     base::lock_guard guard(lock_);
     done = large_.resize_in_place(record, bytes);
     if (done) note_held();
   }
-  if (!done && bytes > before) account_->discharge(bytes - before);
-  if (done && bytes < before) account_->discharge(before - bytes);
+  if (!done && bytes > before) discharge(bytes - before);
+  if (done && bytes < before) discharge(before - bytes);
   return done;
 }
 
@@ -68,7 +68,7 @@ void* basic_heap<Config>::move_large(slab& record, std::size_t size) noexcept {
   if (size > domain_.regions.window().size()) return nullptr;
   const std::size_t bytes = base::align_up(size, os::page_size());
   const std::size_t before = record.large_bytes;
-  if (!account_->charge(bytes - before)) return nullptr;
+  if (!charge(bytes - before)) return nullptr;
   {
     base::lock_guard guard(lock_);
     if (slab* moved = large_.move(record, bytes)) {
@@ -76,7 +76,7 @@ void* basic_heap<Config>::move_large(slab& record, std::size_t size) noexcept {
       return domain_.slabs.address_of(*moved);
     }
   }
-  account_->discharge(bytes - before);
+  discharge(bytes - before);
   return nullptr;
 }
 
@@ -163,11 +163,12 @@ void basic_heap<Config>::reset() noexcept {
   {
     base::lock_guard guard(locals_lock_);
     for (local* member = locals_.front(); member != nullptr; member = local_list::next(*member)) {
+      if (member->scopes() != 0) base::report_heap_in_scope(account_->name(), member->scopes());
       member->forget_all();
     }
   }
   const std::size_t bytes = live_bytes();
-  account_->discharge(bytes);
+  discharge(bytes);
   base::lock_guard guard(lock_);
   segments_.give_all();
   slab_bytes_ = 0;

@@ -22,6 +22,7 @@
 
 #include "account/account.hpp"
 #include "base/base.hpp"
+#include "heap/malloc_interface.hpp"
 #include "heap/process.hpp"
 #include "heap/size_classes.hpp"
 #include "heap/snapshot.hpp"
@@ -146,5 +147,12 @@ std::size_t purge_heap(heap& which) noexcept;
 [[nodiscard]] heap* heap_of(const void* pointer) noexcept;  // nullptr: none of ours
 [[nodiscard]] heap& process_heap() noexcept;
 void heap_snapshot(heap& which, snapshot& into) noexcept;
+[[nodiscard]] bool heap_owns(heap& which, const void* pointer) noexcept;
+
+// -- Malloc scopes ---------------------------------------------------------------------
+
+// Which heap to direct the given malloc into, when `which` is meant: itself, or
+// the one that stands in for it there. nullptr: the system refuses.
+[[nodiscard]] heap* heap_in_malloc(heap& which, const malloc_interface& malloc) noexcept;
 
 }  // namespace strata::core

@@ -105,12 +105,23 @@ class alignas(64) basic_local_heap : public owner {
     suspects_.child_after_fork();
     if (token() == survivor || token() == token_orphan) return token() == token_ghost;
     token_.store(token_ghost, std::memory_order_relaxed);
+    set_scopes(0);
     return true;
   }
   void forget_all() noexcept;
   void bury() noexcept {
     base::racy_store(home_, static_cast<heap*>(nullptr));
   }  // its heap is gone; its thread has not noticed
+
+  // -- Malloc scopes -------------------------------------------------------------
+
+  // The owning thread's lists hold this local heap's blocks from now on, and no
+  // longer. No block is touched.
+  void attach_lists(block** thread_lists) noexcept;
+  void detach_lists() noexcept;
+  // How many scopes of the owning thread direct malloc here; others may look.
+  [[nodiscard]] std::size_t scopes() const noexcept { return base::racy_load(scopes_); }
+  void set_scopes(std::size_t count) noexcept { base::racy_store(scopes_, count); }
 
   // -- Reading -----------------------------------------------------------------
 
@@ -174,6 +185,7 @@ class alignas(64) basic_local_heap : public owner {
   heap* home_;
   domain* domain_;
   block** thread_lists_ = nullptr;
+  std::size_t scopes_ = 0;
   // What may wait for a sleeping owner before others look.
   static constexpr std::size_t reclaim_floor_min = 2 * base::mib;
   static constexpr std::size_t hasty_bytes_max = 62 * base::mib;

@@ -353,12 +353,26 @@ void basic_local_heap<Config>::accept_suspect(void* pointer) noexcept {
 template <class Config>
 void basic_local_heap<Config>::adopt(std::uintptr_t adopter, block** thread_lists) noexcept {
   // An orphan that served threads without a local heap has blocks on its own lists.
-  for (std::size_t index = 1; thread_lists != nullptr && index <= small_count; ++index) {
+  if (thread_lists != nullptr) attach_lists(thread_lists);
+  token_.store(adopter, std::memory_order_seq_cst);
+}
+
+template <class Config>
+void basic_local_heap<Config>::attach_lists(block** thread_lists) noexcept {
+  for (std::size_t index = 1; index <= small_count; ++index) {
     thread_lists[index] = queues_[index].list;
     queues_[index].list = nullptr;
   }
   thread_lists_ = thread_lists;
-  token_.store(adopter, std::memory_order_seq_cst);
+}
+
+template <class Config>
+void basic_local_heap<Config>::detach_lists() noexcept {
+  for (std::size_t index = 1; index <= small_count; ++index) {
+    queues_[index].list = thread_lists_[index];
+    thread_lists_[index] = nullptr;
+  }
+  thread_lists_ = nullptr;
 }
 
 template <class Config>

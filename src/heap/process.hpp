@@ -20,6 +20,7 @@
 
 #include "heap/basic_heap.hpp"
 #include "heap/lookup.hpp"
+#include "heap/malloc_redirection.hpp"
 #include "heap/thread_front.hpp"
 
 namespace strata::core {
@@ -157,6 +158,13 @@ class basic_process {
     return retention_of(std::min(retain_floor, domain_.settings.retain_min)).forgetful();
   }
 
+  // -- Malloc scopes: process_scopes.hpp ---------------------------------------------------
+
+  // Directs the calling thread's share of the interface of the process heap into
+  // another heap, until left. False: refused, and nothing changed.
+  bool enter_scope(heap& into, malloc_redirection& scope) noexcept;
+  void leave_scope(const malloc_redirection& scope) noexcept;
+
   // -- The whole process ----------------------------------------------------------------
 
   std::size_t purge() noexcept;
@@ -232,6 +240,13 @@ class basic_process {
   [[nodiscard]] allocation allocate_class(heap& from, std::size_t index, std::size_t size) noexcept;
   [[nodiscard]] void* allocate_bytes(heap& from, std::size_t size, std::size_t alignment,
                                      bool zeroed) noexcept;
+  // What the calling thread's malloc allocates from.
+  [[nodiscard]] heap& thread_heap() noexcept {
+    const local* current = this_thread<Config>.current;
+    return current == nullptr ? process_heap_ : *current->home();
+  }
+  void direct_into(local& next) noexcept;
+  void abandon_scopes() noexcept;
   [[nodiscard]] local* local_of(heap& which) noexcept;
   [[nodiscard]] local* bind(heap& which) noexcept;
   void bury_dead_locals() noexcept;

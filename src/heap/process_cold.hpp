@@ -16,9 +16,9 @@ namespace strata::core {
 // Every few dozen allocations come here, to refill a list.
 template <class Config>
 void* basic_process<Config>::allocate_slow(std::size_t size) noexcept {
-  local* mine = this_thread<Config>.process_local;
+  local* mine = this_thread<Config>.current;
   if (mine == nullptr || size - 1 >= medium_max) [[unlikely]] {
-    return allocate_bytes(process_heap_, size, block_alignment, false);
+    return allocate_bytes(thread_heap(), size, block_alignment, false);
   }
   const std::size_t index = class_of(size);
   block*& list = mine->list(index);
@@ -36,12 +36,12 @@ void* basic_process<Config>::allocate_slow(std::size_t size) noexcept {
 
 template <class Config>
 void* basic_process<Config>::allocate_zeroed(std::size_t size) noexcept {
-  return allocate_bytes(process_heap_, size, block_alignment, true);
+  return allocate_bytes(thread_heap(), size, block_alignment, true);
 }
 
 template <class Config>
 void* basic_process<Config>::allocate_aligned(std::size_t size, std::size_t alignment) noexcept {
-  return allocate_bytes(process_heap_, size, alignment, false);
+  return allocate_bytes(thread_heap(), size, alignment, false);
 }
 
 template <class Config>

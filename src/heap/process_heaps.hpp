@@ -1,7 +1,7 @@
 // First-class heaps: creation and destruction.
 #pragma once
 
-#include "heap/process_threads.hpp"
+#include "heap/process_scopes.hpp"
 
 namespace strata::core {
 

@@ -34,6 +34,7 @@ retention basic_process<Config>::retention_of(std::size_t floor) const noexcept 
 template <class Config>
 auto basic_process<Config>::local_of(heap& which) noexcept -> local* {
   front& here = this_thread<Config>;
+  if (here.current != nullptr && here.current->home() == &which) return here.current;
   if (&which == &process_heap_) {
     return here.process_local != nullptr ? here.process_local : bind(which);
   }
@@ -57,7 +58,7 @@ auto basic_process<Config>::bind(heap& which) noexcept -> local* {
   local* bound = which.bind(Config::token(), of_process ? here.lists : nullptr);
   if (bound == nullptr) return nullptr;
   if (of_process) {
-    here.process_local = bound;
+    here.process_local = here.current = bound;
   } else {
     base::lock_guard guard(heaps_lock_);
     bury_dead_locals();
@@ -88,9 +89,10 @@ void basic_process<Config>::end_thread() noexcept {
   front& here = this_thread<Config>;
   here.ended = true;
   here.recent = {};
+  abandon_scopes();
   if (local* ending = here.process_local) {
     process_heap_.unbind(*ending);
-    here.process_local = nullptr;
+    here.process_local = here.current = nullptr;
   }
   base::lock_guard guard(heaps_lock_);
   bury_dead_locals();

@@ -70,7 +70,7 @@ bool heap::try_expand(void* block, std::size_t bytes) noexcept {
 std::size_t heap::usable_size(const void* block) const noexcept { return core::usable_size(block); }
 
 bool heap::owns(const void* block) const noexcept {
-  return block != nullptr && core::heap_of(block) == core_;
+  return block != nullptr && core::heap_owns(*core_, block);
 }
 
 void heap::reset() noexcept { core::reset_heap(core_); }

@@ -1,6 +1,14 @@
-// What a thread finds without a lock or a search: its free blocks of the small
-// classes of the process heap, its local heap there, and its local heaps of the
-// first-class heaps it used last.
+// What a thread finds without a lock or a search: free blocks of the small
+// classes, the local heap they are of, its local heap of the process heap, and
+// those of the first-class heaps it used last.
+//
+// Outside of malloc scopes `current` is `process_local`. Inside it is the local
+// heap that the innermost scope directs malloc into, and the blocks that were in
+// the lists wait with the local heap they are of:
+//
+//   lists[57] <----- exchanged when a scope begins or ends -----> queues[57].list
+//
+// `current` is nullptr only as long as `process_local` is.
 //
 // Zero-initialised thread-local storage: before a thread has a local heap, all
 // lists are empty, so its first allocation takes the slow path, which makes one.
@@ -20,8 +28,10 @@ struct thread_front {
   using heap = basic_heap<Config>;
 
   block* lists[small_count + 1];
+  local* current;
   local* process_local;
-  bool ended;  // the thread runs its last destructors and gets no local heap any more
+  std::size_t scopes;  // malloc scopes that this thread is in
+  bool ended;          // the thread runs its last destructors and gets no local heap any more
 
   static constexpr std::size_t recent_count = 8;
   std::array<local*, recent_count> recent;
