@@ -1,0 +1,54 @@
+// The ranges between guards that exist now, for the handler of guard hits.
+//
+// A lock, although the handler takes it too: it does so only for faults of the
+// processor, and nothing faults while the lock is held.
+#pragma once
+
+#include <strata/detail/diagnosis.hpp>
+#include <strata/detail/guarded_range.hpp>
+
+#include "base/base.hpp"
+#include "os/os.hpp"
+
+namespace strata::core {
+
+class guarded_ranges {
+ public:
+  void add(detail::guarded_range& range) noexcept {
+    const base::lock_guard guard(lock_);
+    range.previous = nullptr;
+    range.next = first_;
+    if (first_ != nullptr) first_->previous = &range;
+    first_ = &range;
+  }
+
+  void remove(detail::guarded_range& range) noexcept {
+    const base::lock_guard guard(lock_);
+    (range.previous != nullptr ? range.previous->next : first_) = range.next;
+    if (range.next != nullptr) range.next->previous = range.previous;
+  }
+
+  // Ends the program with a diagnosis when the address lies in a guard.
+  void look(const void* address) noexcept {
+    if (lock_.held_by_me()) return;
+    const base::lock_guard guard(lock_);
+    for (const detail::guarded_range* range = first_; range != nullptr; range = range->next) {
+      report_if_hit(*range, static_cast<const std::byte*>(address));
+    }
+  }
+
+ private:
+  static void report_if_hit(const detail::guarded_range& range, const std::byte* at) noexcept {
+    if (at >= range.low && at < range.begin) {
+      detail::report_guard_hit(range.kind, range.name, at, base::distance(at, range.begin), true);
+    }
+    if (at >= range.end && at < range.high) {
+      detail::report_guard_hit(range.kind, range.name, at, base::distance(range.end, at), false);
+    }
+  }
+
+  base::mutex<os::platform> lock_;
+  detail::guarded_range* first_ = nullptr;
+};
+
+}  // namespace strata::core
