@@ -9,8 +9,8 @@
 #include <limits>
 #include <vector>
 
+#include "adaptor/trace_format.hpp"
 #include "instrument/mapped_resource.hpp"
-#include "trace/format.hpp"
 #include "trace/player.hpp"
 
 namespace strata::trace {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "trace/format.hpp"
+#include "adaptor/trace_format.hpp"
 
 namespace strata::trace {
 

@@ -1,6 +1,6 @@
 // malloc and its kin as the program sees them: each call is passed on to the next
 // malloc, and recorded. An allocation is numbered after it succeeded, a release
-// before it is done; ../format.hpp says why.
+// before it is done; adaptor/trace_format.hpp says why.
 #include <unistd.h>
 
 #include <algorithm>

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "trace/format.hpp"
+#include "adaptor/trace_format.hpp"
 
 namespace strata::trace {
 

@@ -12,7 +12,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "trace/format.hpp"
+#include "adaptor/trace_format.hpp"
 #include "trace/recorder/message.hpp"
 
 namespace strata::trace {

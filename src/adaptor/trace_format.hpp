@@ -1,6 +1,6 @@
 // The file that holds one process's calls of malloc and free: written by the
-// recorder (recorder/), read by strata_replay. Needs the standard library's headers
-// only, so that other writers can use it.
+// recorder of bench/trace/ and by strata::trace_writer, read by strata_replay. Needs
+// the standard library's headers only, because the recorder has nothing else.
 //
 //   +--------+---------+---------+---------+
 //   | header | chunk 0 | chunk 1 | ...     |     each of chunk_bytes, all zero at first
