@@ -1,0 +1,235 @@
+// The slots of a growing pool: chunks, taken as needed and returned in any order.
+// Not for programs.
+//
+//   ring of chunks that may have free slots:  none_ <-> chunk <-> chunk <-> (none_)
+//                                                       ^ serves next
+//
+//   take ......... the first chunk of the ring ............. hot
+//     take_slow .. drops full chunks from the ring, grows ... cold
+//   end_release .. the chunk found by masking ............... hot
+//     relist_or_return  it was full, or became empty ........ cold
+//
+// Invariants: a chunk that is not in the ring is full; the counters are the sums
+// over the chunks; no chunk goes while somebody iterates.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <new>
+
+#include <strata/detail/chunk_directory.hpp>
+#include <strata/detail/pool_chunk.hpp>
+#include <strata/detail/pool_memory.hpp>
+#include <strata/pool_options.hpp>
+
+namespace strata::detail {
+
+template <std::size_t Stride, slot_strategy Strategy, bool Keeps>
+class growing_store {
+ public:
+  using chunk = pool_chunk<Stride, Strategy, Keeps, growing_store>;
+  using block_type = typename chunk::block_type;
+  using place = chunk*;
+  static constexpr bool grows = true;
+  static constexpr std::size_t alignment_max = chunk::alignment_max;
+
+  /// Requires: the settings were checked. Takes no slots yet.
+  explicit growing_store(const pool_settings& settings)
+      : memory_({settings.name, settings.limit, settings.parent, settings.upstream}),
+        directory_(memory_),
+        growth_(*settings.growth),
+        alignment_(std::max(settings.alignment, settings.slot_alignment)),
+        chunk_slots_(chunk::slots_max(alignment_)),
+        maximum_(settings.maximum),
+        retain_(settings.retain) {
+    none_.block.open(nullptr, 0, nullptr);
+    none_.next = none_.previous = &none_;
+  }
+
+  growing_store(const growing_store&) = delete;
+  growing_store& operator=(const growing_store&) = delete;
+
+  ~growing_store() {
+    while (directory_.size() != 0) {
+      return_chunk(*static_cast<chunk*>(directory_[directory_.size() - 1]));
+    }
+    // For those who release after the end: no address is in this range. Volatile,
+    // because the compiler knows that this is the end.
+    const_cast<volatile std::uintptr_t&>(low_) = 1;
+    const_cast<volatile std::uintptr_t&>(span_) = 0;
+  }
+
+  /// Returns: a slot; nullptr when there is none and none may be added.
+  /// Throws: what the growth's function or `prepare(block)` throws, which sees each
+  ///   new block first.
+  template <class Prepare>
+  [[nodiscard]] std::byte* take(Prepare&& prepare) {
+    if (std::byte* const slot = none_.next->block.take(); slot != nullptr) [[likely]] {
+      ++size_;
+      return slot;
+    }
+    return take_slow(prepare);
+  }
+
+  /// Returns: nullptr when no object lives at the address.
+  [[nodiscard]] place begin_release(const void* object) noexcept {
+    chunk* const of = chunk::of(object);
+    if (reinterpret_cast<std::uintptr_t>(of) - low_ > span_) [[unlikely]] {
+      return nullptr;
+    }
+    if (of->owner != this) [[unlikely]] {
+      return nullptr;
+    }
+    return of->block.begin_release(object) ? of : nullptr;
+  }
+
+  void end_release(place of, std::byte* slot) noexcept {
+    const bool is_empty = of->block.end_release(slot);
+    --size_;
+    if (is_empty || !of->listed) [[unlikely]] {
+      relist_or_return(*of, is_empty);
+    }
+  }
+
+  [[nodiscard]] block_type& block_of(const void* slot) noexcept { return chunk::of(slot)->block; }
+
+  /// Returns: what set_pool was told by the store of a live slot.
+  [[nodiscard]] static void* pool_of(const void* slot) noexcept {
+    return chunk::of(slot)->owner->pool_;
+  }
+  void set_pool(void* pool) noexcept { pool_ = pool; }
+
+  [[nodiscard]] bool owns(const void* address) const noexcept {
+    const chunk* const of = chunk::of(address);
+    return directory_.contains(of) && of->block.contains(address);
+  }
+  /// Returns: whether a slot begins at the address.
+  [[nodiscard]] bool owns_slot(const void* address) const noexcept {
+    const chunk* const of = chunk::of(address);
+    return directory_.contains(of) && of->block.index_of(address) < of->block.capacity();
+  }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
+  [[nodiscard]] std::size_t maximum() const noexcept { return maximum_; }
+  [[nodiscard]] std::size_t growths() const noexcept { return growths_; }
+  [[nodiscard]] std::size_t held_bytes() const noexcept { return held_bytes_; }
+
+  template <class Visitor>
+  void for_each_block(Visitor&& visit) {
+    const pin hold(*this);
+    for (std::size_t i = 0; i < directory_.size(); ++i) {
+      visit(static_cast<chunk*>(directory_[i])->block);
+    }
+  }
+  template <class Visitor>
+  void for_each_block(Visitor&& visit) const {
+    for (std::size_t i = 0; i < directory_.size(); ++i) {
+      visit(static_cast<const chunk*>(directory_[i])->block);
+    }
+  }
+
+  /// Effects: makes the capacity at least `slots`, or leaves it.
+  /// Returns: whether it is that large.
+  template <class Prepare>
+  [[nodiscard]] bool provide(std::size_t slots, Prepare&& prepare) {
+    refused_bytes_ = 0;
+    if (slots > maximum_) return false;
+    return slots <= capacity_ || add_all(slots - capacity_, prepare);
+  }
+
+  /// Effects: no chunk is returned any more that would leave less, until shrink_to_fit.
+  void keep_capacity(std::size_t slots) noexcept { reserved_ = std::max(reserved_, slots); }
+
+  /// Returns: what the upstream refused last; 0 when it was no upstream that refused.
+  [[nodiscard]] std::size_t refused_bytes() const noexcept { return refused_bytes_; }
+
+  [[nodiscard]] std::size_t blocks() const noexcept { return directory_.size(); }
+  [[nodiscard]] const block_type& block_at(std::size_t at) const noexcept {
+    return static_cast<const chunk*>(directory_[at])->block;
+  }
+
+  /// Effects: returns every empty chunk.
+  void shrink_to_fit() noexcept {
+    reserved_ = 0;
+    return_empty(0);
+  }
+
+  [[nodiscard]] bool invariant() const noexcept;
+
+  /// Effects: from now on `retire(block)` runs before a block goes; it ends the objects
+  ///   that are kept there.
+  void set_retire(void (*retire)(block_type&) noexcept) noexcept requires Keeps {
+    retire_ = retire;
+  }
+
+  [[nodiscard]] pool_memory& memory() noexcept { return memory_; }
+  [[nodiscard]] const pool_memory& memory() const noexcept { return memory_; }
+
+ private:
+  // While one is alive no chunk is returned.
+  class pin {
+   public:
+    explicit pin(growing_store& store) noexcept : store_(store) { ++store_.pins_; }
+    ~pin() {
+      if (--store_.pins_ == 0) store_.return_empty(store_.retain_);
+    }
+    pin(const pin&) = delete;
+    pin& operator=(const pin&) = delete;
+
+   private:
+    growing_store& store_;
+  };
+
+  template <class Prepare>
+  [[nodiscard, gnu::noinline]] std::byte* take_slow(Prepare&& prepare);
+  template <class Prepare>
+  [[nodiscard]] bool grow(Prepare&& prepare);
+  template <class Prepare>
+  [[nodiscard]] bool add_all(std::size_t slots, Prepare&& prepare);
+  template <class Prepare>
+  [[nodiscard]] bool add_chunk(std::size_t slots, Prepare&& prepare);
+  template <class Prepare>
+  [[nodiscard]] bool enter(chunk& added, Prepare&& prepare);
+
+  [[gnu::noinline]] void relist_or_return(chunk& of, bool is_empty) noexcept;
+  void return_empty(std::size_t retain) noexcept;
+  void return_chunk(chunk& gone) noexcept;
+  void discard(chunk& gone) noexcept;
+
+  [[nodiscard]] bool may_return(const chunk& empty, std::size_t retain) const noexcept {
+    const std::size_t left = capacity_ - empty.block.capacity();
+    return left >= reserved_ && left - size_ >= retain;
+  }
+
+  void update_range() noexcept {
+    low_ = directory_.low();
+    span_ = directory_.size() == 0 ? 0 : directory_.span();
+  }
+
+  chunk none_;  // has no slots, so that take needs no test for an empty ring
+  std::uintptr_t low_ = 0;
+  std::uintptr_t span_ = 0;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
+  std::size_t reserved_ = 0;
+  std::size_t growths_ = 0;
+  std::size_t held_bytes_ = 0;
+  std::size_t pins_ = 0;
+  std::size_t refused_bytes_ = 0;
+  void* pool_ = nullptr;
+
+  void (*retire_)(block_type&) noexcept = nullptr;
+
+  pool_memory memory_;
+  chunk_directory directory_;
+  pool_growth growth_;
+  std::size_t alignment_;
+  std::size_t chunk_slots_;
+  std::size_t maximum_;
+  std::size_t retain_;
+};
+
+}  // namespace strata::detail
+
+#include <strata/detail/growing_store_inline.hpp>

@@ -1,0 +1,79 @@
+// One piece of a growing pool's memory. Not for programs.
+//
+//   chunk, aligned to chunk_bytes
+//   | header: slot block, owner, links | pad | slot 0 | slot 1 | ... | side memory |
+//
+// Masking an object's address with chunk_bytes gives the header; a chunk is never
+// longer than that, and may be shorter.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+#include <strata/detail/slot_block.hpp>
+
+namespace strata::detail {
+
+template <std::size_t Stride, slot_strategy Strategy, bool Keeps, class Owner>
+struct pool_chunk {
+  using block_type = slot_block<Stride, Strategy, Keeps>;
+
+  // Large enough that eight slots fit beside a header and padding of half the chunk.
+  static constexpr std::size_t chunk_bytes =
+      std::bit_ceil(std::max(std::size_t{1} << 16, Stride * 32));
+  static constexpr std::size_t alignment_max = chunk_bytes / 2;
+
+  block_type block;
+  Owner* owner = nullptr;      // says that this is a chunk, and whose
+  pool_chunk* next = nullptr;  // chunks that may have free slots are in a ring
+  pool_chunk* previous = nullptr;
+  bool listed = false;
+  std::size_t bytes = 0;
+
+  [[nodiscard]] static pool_chunk* of(const void* object) noexcept {
+    const auto address = reinterpret_cast<std::uintptr_t>(object);
+    return reinterpret_cast<pool_chunk*>(address & ~(chunk_bytes - 1));
+  }
+
+  /// Returns: where the first slot begins; `alignment` is a power of two.
+  [[nodiscard]] static constexpr std::size_t first_offset(std::size_t alignment) noexcept {
+    return (sizeof(pool_chunk) + alignment - 1) / alignment * alignment;
+  }
+
+  [[nodiscard]] static constexpr std::size_t side_offset(std::size_t count,
+                                                         std::size_t alignment) noexcept {
+    return (first_offset(alignment) + count * Stride + 7) / 8 * 8;
+  }
+
+  /// Returns: what a chunk of that many slots takes.
+  [[nodiscard]] static constexpr std::size_t bytes_for(std::size_t count,
+                                                       std::size_t alignment) noexcept {
+    return side_offset(count, alignment) + block_type::side_bytes(count);
+  }
+
+  /// Returns: how many slots a chunk can have.
+  [[nodiscard]] static constexpr std::size_t slots_max(std::size_t alignment) noexcept {
+    std::size_t count =
+        std::min((chunk_bytes - first_offset(alignment)) / Stride, Strategy::slots_max);
+    while (bytes_for(count, alignment) > chunk_bytes) --count;
+    return count;
+  }
+
+  void link_after(pool_chunk& where) noexcept {
+    next = where.next;
+    previous = &where;
+    next->previous = this;
+    where.next = this;
+    listed = true;
+  }
+
+  void unlink() noexcept {
+    previous->next = next;
+    next->previous = previous;
+    listed = false;
+  }
+};
+
+}  // namespace strata::detail
