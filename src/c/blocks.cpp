@@ -36,9 +36,7 @@ void* strata_heap_allocate_zeroed(strata_heap* heap, size_t count, size_t size) 
 
 void* strata_heap_allocate_aligned(strata_heap* heap, size_t alignment, size_t size) {
   if (heap == nullptr) return fail_argument(null_heap);
-  if (!strata::base::is_power_of_two(alignment)) {
-    return fail_argument("strata: the alignment is not a power of two");
-  }
+  if (!strata::base::is_power_of_two(alignment)) return fail_argument(bad_alignment);
   return or_fail(core::heap_allocate(*heap_of(heap), size, alignment));
 }
 

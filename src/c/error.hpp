@@ -13,5 +13,7 @@ namespace strata::c_interface {
 [[gnu::cold]] std::nullptr_t fail_argument(const char* what) noexcept;  // EINVAL
 
 inline constexpr const char* null_heap = "strata: the heap is NULL";
+inline constexpr const char* null_resource = "strata: the resource is NULL";
+inline constexpr const char* bad_alignment = "strata: the alignment is not a power of two";
 
 }  // namespace strata::c_interface

@@ -3,6 +3,8 @@
 
 #include <strata/strata.h>
 
+#include <memory_resource>
+
 #include "heap/heap.hpp"
 
 namespace strata::c_interface {
@@ -21,6 +23,14 @@ namespace strata::c_interface {
 
 [[nodiscard]] inline strata_account* handle_of(core::account& account) noexcept {
   return reinterpret_cast<strata_account*>(&account);
+}
+
+[[nodiscard]] inline std::pmr::memory_resource* resource_of(strata_resource* handle) noexcept {
+  return reinterpret_cast<std::pmr::memory_resource*>(handle);
+}
+
+[[nodiscard]] inline strata_resource* handle_of(std::pmr::memory_resource* resource) noexcept {
+  return reinterpret_cast<strata_resource*>(resource);
 }
 
 }  // namespace strata::c_interface
