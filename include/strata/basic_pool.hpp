@@ -22,10 +22,10 @@
 #include <type_traits>
 #include <utility>
 
+#include <strata/detail/construct.hpp>
 #include <strata/detail/fallback_objects.hpp>
 #include <strata/detail/handle_mark.hpp>
 #include <strata/detail/live_iterator.hpp>
-#include <strata/detail/make_object.hpp>
 #include <strata/detail/pool_recipe.hpp>
 #include <strata/detail/pool_traits.hpp>
 #include <strata/pool_options.hpp>

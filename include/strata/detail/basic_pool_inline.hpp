@@ -73,7 +73,7 @@ T* basic_pool<T, Store, Policies...>::try_emplace(Arguments&&... arguments) {
     if constexpr (traits::recycles) {
       if (T* const kept = take_kept(slot); kept != nullptr) drop(kept);
     }
-    return detail::make_object<T>(slot, std::forward<Arguments>(arguments)...);
+    return detail::construct<T>(slot, std::forward<Arguments>(arguments)...);
   });
 }
 

@@ -1,4 +1,4 @@
-// Making an object from arguments, as a pool's emplace does. Not for programs.
+// Constructing an object from arguments, as a pool's emplace does. Not for programs.
 #pragma once
 
 #include <new>
@@ -12,7 +12,7 @@ inline constexpr bool makes_nothrow = std::is_nothrow_constructible_v<T, Argumen
 
 /// Effects: constructs; braces serve aggregates, which parentheses do not.
 template <class T, class... Arguments>
-T* make_object(void* where, Arguments&&... arguments) {
+T* construct(void* where, Arguments&&... arguments) {
   if constexpr (std::is_constructible_v<T, Arguments...>) {
     return ::new (where) T(std::forward<Arguments>(arguments)...);
   } else {
