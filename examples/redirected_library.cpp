@@ -23,7 +23,8 @@ int main() {
   }
   strata::heap parser({.name = "parser", .limit = 4 << 20});
   const std::string small(100'000, 'x');
-  const std::string huge(50'000'000, 'x');
+  std::string huge;
+  huge.resize(50'000'000, 'x');
 
   std::vector<std::string> words;
   {
