@@ -25,11 +25,13 @@ int main() {
   // Own pages, charged to an account of that name; reset between frames.
   strata::bump_region<> frame(1 << 20, {.name = "frame"});
   for (int i = 0; i < 3; ++i) {
-    std::pmr::vector<int> visible(&frame);
-    for (int object = 0; object < 1000; ++object) visible.push_back(object);
-    const std::span<particle> sparks = frame.make_array<particle>(100);
-    sparks[0].speed[2] = 1.0F;
-    frame.reset();
+    {
+      std::pmr::vector<int> visible(&frame);
+      for (int object = 0; object < 1000; ++object) visible.push_back(object);
+      const std::span<particle> sparks = frame.make_array<particle>(100);
+      sparks[0].speed[2] = 1.0F;
+    }
+    frame.reset();  // behind the vector, which gives its memory back when it ends
   }
   std::printf("a frame took up to %zu of %zu bytes\n", frame.peak(), frame.capacity());
 
