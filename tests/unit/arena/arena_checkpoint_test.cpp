@@ -79,7 +79,7 @@ TEST(arena_checkpoint, what_is_kept_stays) {
   arena work;
   {
     arena_checkpoint attempt(work);
-    (void)opaque(attempt.make_array<int>(100));
+    (void)opaque(attempt.make_array<int>(100).data());
     attempt.keep();
   }
   EXPECT_EQ(work.allocated(), 400u);
