@@ -93,7 +93,8 @@ TEST_F(thread_storm, memory_does_not_grow_with_threads_that_ever_lived) {
 
   EXPECT_FALSE(spoilt_.load());
   EXPECT_LE(late.metadata, early.metadata + (std::size_t{1} << 20));
-  EXPECT_LE(late.held, early.held * 2 + (std::size_t{4} << 20));
+  // Room for what a busy machine leaves in flight; a slab for each thread would be more.
+  EXPECT_LE(late.held, early.held * 2 + (std::size_t{16} << 20));
   if (!sanitized) {
     EXPECT_LE(late.resident, early.resident + (std::size_t{32} << 20));
   }
