@@ -6,6 +6,7 @@
 #include "base/base.hpp"
 #include "os/errno_guard.hpp"
 #include "os/linux.hpp"
+#include "os/linux_main_thread.hpp"
 #include "os/linux_syscall.hpp"
 #include "os/linux_thread_exit.hpp"
 
@@ -15,6 +16,7 @@ void linux_os::start() noexcept {
   const errno_guard guard;
   base::set_fatal_hooks({.write = write_error, .die = die});
   find_page_size();
+  take_room_around_main_thread();
   make_thread_exit_key();
 }
 
