@@ -43,6 +43,7 @@ void* exhaust(void* argument) {
   auto& shared = *static_cast<measurement*>(argument);
   const std::size_t bytes_max = bytes_max_total / shared.thread_count;
   memory::hoard hoard;
+  ::pthread_barrier_wait(&shared.barrier);  // nothing is left for a thread's stack after this
   expect(hoard.take(shared.block_bytes, bytes_max), "a refusal sets ENOMEM");
   shared.first += hoard.bytes();
   ::pthread_barrier_wait(&shared.barrier);
