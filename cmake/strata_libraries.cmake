@@ -68,6 +68,12 @@ function(strata_malloc_libraries)
   add_library(strata_malloc_static INTERFACE)
   add_library(strata::malloc_static ALIAS strata_malloc_static)
   set_target_properties(strata_malloc_static PROPERTIES EXPORT_NAME malloc_static)
-  target_link_libraries(strata_malloc_static
-                        INTERFACE "$<LINK_LIBRARY:WHOLE_ARCHIVE,strata::malloc_archive>")
+  # An option, so that the linker meets it before any library: where libstrata.a came
+  # first, its members would clash with the same objects in the whole archive.
+  set(whole "$<TARGET_FILE:strata::malloc_archive>")
+  target_link_options(strata_malloc_static
+                      INTERFACE "LINKER:--whole-archive,${whole},--no-whole-archive")
+  set_target_properties(strata_malloc_static PROPERTIES INTERFACE_LINK_DEPENDS "${whole}")
+  # For the order of building, and for threads; nothing of it is left to be linked.
+  target_link_libraries(strata_malloc_static INTERFACE strata::malloc_archive)
 endfunction()
