@@ -1,7 +1,7 @@
 // strata::arena beside a hand-written bump loop and the monotonic resources of the
 // standard library and Boost: what an allocation costs when memory is in the first
 // cache, when it is in the last, when it was never touched; and what containers
-// make of it. What was learnt: docs/internals/arenas.md.
+// make of it. What was learnt: docs/internals/arenas.md and docs/performance.md.
 //
 //   arena_benchmark --benchmark_repetitions=7
 //       --benchmark_enable_random_interleaving=true --benchmark_report_aggregates_only=true
@@ -23,7 +23,7 @@
 namespace strata::bench {
 namespace {
 
-constexpr std::size_t hot_count = 400;       // of 64 bytes: 25 KiB
+constexpr std::size_t hot_count = 640;       // of 64 bytes: 40 KiB
 constexpr std::size_t warm_count = 100'000;  // of 64 bytes: 6.4 MB
 constexpr std::size_t warm_bytes = 8 << 20;
 
@@ -118,6 +118,11 @@ void add_containers(const std::string& name) {
 }
 
 template <class Contender>
+void add_cold(const std::string& name) {
+  benchmark::RegisterBenchmark(("cold_64/" + name).c_str(), cold<Contender>);
+}
+
+template <class Contender>
 void add_direct(const std::string& name) {
   const auto add = [&](const char* what, auto function) {
     return benchmark::RegisterBenchmark((what + name).c_str(), function);
@@ -125,7 +130,7 @@ void add_direct(const std::string& name) {
   add("hot_64/", constant_64<Contender, hot_count>);
   add("warm_64/", constant_64<Contender, warm_count>);
   add("mixed_8_256/", mixed<Contender>);
-  add("cold_64/", cold<Contender>);
+  add_cold<Contender>(name);
   add("counted/hot_64/", constant_64<Contender, hot_count>)->Iterations(1000);
   add("counted/mixed/", mixed<Contender>)->Iterations(1000);
 }
@@ -141,6 +146,8 @@ const bool added = [] {
   add_direct<strata_arena<arena>>("strata");
   add_direct<strata_arena<packed_arena>>("strata_packed");
   add_direct<std_monotonic>("std_monotonic");
+  add_cold<hand_written_huge>("hand_written_huge");
+  add_cold<strata_huge>("strata_huge");
   add_polymorphic<hand_written_resource>("hand_written");
   add_polymorphic<strata_arena<arena>>("strata");
   add_polymorphic<strata_arena<packed_arena>>("strata_packed");

@@ -6,14 +6,17 @@
 //   resource()                  for polymorphic_allocator, where there is one
 #pragma once
 
+#include <benchmark/benchmark.h>
+#include <sys/mman.h>
+
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <memory_resource>
 #include <new>
 #include <optional>
 
 #include <strata/arena.hpp>
+#include <strata/huge_page.hpp>
 
 #ifdef STRATA_BENCH_BOOST_CONTAINER
 #include <boost/container/pmr/monotonic_buffer_resource.hpp>
@@ -21,20 +24,53 @@
 
 namespace strata::bench {
 
+enum class pages { ordinary, huge };
+
+// Memory that nobody touched: from the system, and back to it. An allocator would
+// keep it, and the next contender would find it warm.
+class untouched {
+ public:
+  explicit untouched(std::size_t bytes, pages kind = pages::ordinary)
+      : bytes_(bytes + huge_bytes),
+        mapped_(
+            ::mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)) {
+    if (mapped_ == MAP_FAILED) throw std::bad_alloc();
+    if (kind == pages::huge) ::madvise(mapped_, bytes_, MADV_HUGEPAGE);
+  }
+  ~untouched() { ::munmap(mapped_, bytes_); }
+  untouched(const untouched&) = delete;
+  untouched& operator=(const untouched&) = delete;
+
+  // At the start of a huge page, whichever pages it has.
+  [[nodiscard]] std::byte* begin() const noexcept {
+    const auto address = reinterpret_cast<std::uintptr_t>(mapped_);
+    return reinterpret_cast<std::byte*>((address + huge_bytes - 1) & ~(huge_bytes - 1));
+  }
+
+ private:
+  static constexpr std::size_t huge_bytes = std::size_t{2} << 20;
+
+  std::size_t bytes_;
+  void* mapped_;
+};
+
+// So that the compiler does not see whose virtual function it calls.
+[[nodiscard]] inline std::pmr::memory_resource* hidden(std::pmr::memory_resource* resource) {
+  benchmark::DoNotOptimize(resource);
+  return resource;
+}
+
 // The least that an allocation can be: one range, no growth, blocks of 16 bytes.
 // What happens without room is unknown to the compiler, as with an arena that
 // grows, so that it keeps nothing in registers that a real one could not.
 class hand_written {
  public:
-  explicit hand_written(std::size_t bytes)
-      : begin_(static_cast<std::byte*>(std::aligned_alloc(4096, bytes))), end_(begin_ + bytes) {
+  explicit hand_written(std::size_t bytes, pages kind = pages::ordinary)
+      : memory_(bytes, kind), end_(memory_.begin() + bytes) {
     reset();
   }
-  ~hand_written() { std::free(begin_); }
-  hand_written(const hand_written&) = delete;
-  hand_written& operator=(const hand_written&) = delete;
 
-  void reset() noexcept { cursor_ = begin_; }
+  void reset() noexcept { cursor_ = memory_.begin(); }
 
   template <std::size_t Bytes>
   [[gnu::always_inline]] inline void* allocate() {
@@ -59,9 +95,14 @@ class hand_written {
     return block;
   }
 
+  untouched memory_;
   std::byte* cursor_ = nullptr;
-  std::byte* begin_;
   std::byte* end_;
+};
+
+class hand_written_huge : public hand_written {
+ public:
+  explicit hand_written_huge(std::size_t bytes) : hand_written(bytes, pages::huge) {}
 };
 
 // The same behind std::pmr's virtual call.
@@ -69,7 +110,7 @@ class hand_written_resource final : public std::pmr::memory_resource {
  public:
   explicit hand_written_resource(std::size_t bytes) : memory_(bytes) {}
   void reset() noexcept { memory_.reset(); }
-  [[nodiscard]] std::pmr::memory_resource* resource() noexcept { return this; }
+  [[nodiscard]] std::pmr::memory_resource* resource() noexcept { return hidden(this); }
 
  private:
   void* do_allocate(std::size_t bytes, std::size_t) override { return memory_.allocate(bytes); }
@@ -83,41 +124,45 @@ class hand_written_resource final : public std::pmr::memory_resource {
 template <class Arena>
 class strata_arena {
  public:
-  explicit strata_arena(std::size_t) {}
+  explicit strata_arena(std::size_t, const arena_options& options = {}) : arena_(options) {}
   void reset() noexcept { arena_.reset(); }
   template <std::size_t Bytes>
   [[gnu::always_inline]] inline void* allocate() {
     return arena_.allocate(Bytes);
   }
   [[gnu::always_inline]] inline void* allocate(std::size_t bytes) { return arena_.allocate(bytes); }
-  [[nodiscard]] std::pmr::memory_resource* resource() noexcept { return &arena_; }
+  [[nodiscard]] std::pmr::memory_resource* resource() noexcept { return hidden(&arena_); }
 
  private:
   Arena arena_;
+};
+
+struct huge_upstream {
+  strata::huge_page pages;
+};
+class strata_huge : huge_upstream, public strata_arena<arena> {
+ public:
+  explicit strata_huge(std::size_t bytes)
+      : strata_arena(bytes, {.upstream = &pages, .chunk_bytes = huge_page::page_bytes()}) {}
 };
 
 // Of the standard library, or of Boost; over a buffer that it starts again with.
 template <class Monotonic>
 class monotonic {
  public:
-  explicit monotonic(std::size_t bytes) : bytes_(bytes), buffer_(std::aligned_alloc(4096, bytes)) {
-    reset();
-  }
-  ~monotonic() { std::free(buffer_); }
-  monotonic(const monotonic&) = delete;
-  monotonic& operator=(const monotonic&) = delete;
+  explicit monotonic(std::size_t bytes) : bytes_(bytes), buffer_(bytes) { reset(); }
 
-  void reset() { memory_.emplace(buffer_, bytes_); }
+  void reset() { memory_.emplace(buffer_.begin(), bytes_); }
   template <std::size_t Bytes>
   void* allocate() {
     return memory_->allocate(Bytes);
   }
   void* allocate(std::size_t bytes) { return memory_->allocate(bytes); }
-  [[nodiscard]] auto* resource() noexcept { return &*memory_; }
+  [[nodiscard]] std::pmr::memory_resource* resource() noexcept { return hidden(&*memory_); }
 
  private:
   std::size_t bytes_;
-  void* buffer_;
+  untouched buffer_;
   std::optional<Monotonic> memory_;
 };
 

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <memory_resource>
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include <strata/bump_policy.hpp>
@@ -29,6 +30,7 @@ template <std::size_t Bytes = std::dynamic_extent>
 class fixed_buffer final : public std::pmr::memory_resource {
   using cursor = detail::bump_cursor<bump_policies::high_performance>;
   static constexpr bool embedded = Bytes != std::dynamic_extent;
+  static constexpr std::string_view kind = "fixed buffer";
 
  public:
   static constexpr std::size_t default_alignment = alignof(std::max_align_t);
@@ -71,8 +73,9 @@ class fixed_buffer final : public std::pmr::memory_resource {
   /// Effects: ends a block; nullptr is ignored. Its bytes can be used again at once
   ///   when it is the last one, otherwise when none is left.
   /// Requires: a live block of this buffer, with the size that was asked for or given.
+  ///   Some others end the program with a diagnosis, as those of a bump_region do.
   void deallocate(void* block, std::size_t bytes, std::size_t = default_alignment) noexcept {
-    if (block != nullptr) cursor_.give(block, bytes);
+    if (block != nullptr) cursor_.give(block, bytes, [] { return kind; });
   }
 
   /// Effects: ends every block, without running destructors.
@@ -99,7 +102,7 @@ class fixed_buffer final : public std::pmr::memory_resource {
 
   [[gnu::cold, gnu::noinline]] void* allocate_slow(std::size_t bytes, std::size_t alignment) {
     if (void* block = try_allocate(bytes, alignment)) return block;
-    detail::refuse("fixed buffer", bytes, remaining());
+    detail::refuse(kind, bytes, remaining());
   }
 
   void* do_allocate(std::size_t bytes, std::size_t alignment) override {

@@ -12,13 +12,12 @@
 // Equality: with itself only. Cost: a handful of system calls.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 #include <strata/account.hpp>
-#include <strata/detail/adaptor.hpp>
+#include <strata/detail/accounted_pages.hpp>
 
 namespace strata {
 
@@ -29,47 +28,25 @@ struct huge_page_options {
   const account* parent = nullptr;  ///< of its account; nullptr: the root
 };
 
-class huge_page final : public detail::resource_base<huge_page> {
+/// When it ends, nothing of it may be allocated any more, or the program ends with a
+/// diagnosis that names the account.
+class huge_page final : public detail::accounted_pages<huge_page> {
  public:
   /// Effects: creates an account, and takes no pages yet.
   /// Throws: out_of_memory if the system refuses memory for the account.
   explicit huge_page(const huge_page_options& options = {});
-
-  /// Requires: nothing is allocated any more, or the program ends with a diagnosis
-  ///   that names the account.
-  ~huge_page() override;
-
-  huge_page(const huge_page&) = delete;
-  huge_page& operator=(const huge_page&) = delete;
-
-  /// Returns: pages and how many bytes they have: whole huge pages, all zero.
-  /// Throws: as allocate.
-  [[nodiscard]] sized_block allocate_at_least(std::size_t bytes,
-                                              std::size_t alignment = default_alignment);
-
-  /// Returns: the account that is charged.
-  [[nodiscard]] strata::account account() const { return account_; }
 
   /// Returns: the size of a huge page, 2 MiB on most machines. Where the system has
   ///   none, that of a page, and this resource gives ordinary pages.
   [[nodiscard]] static std::size_t page_bytes() noexcept;
 
  private:
-  friend detail::resource_base<huge_page>;
+  friend detail::accounted_pages<huge_page>;
+  static constexpr std::string_view kind = "huge page";
 
-  template <class Asking>
-  void* obtain(std::size_t bytes, std::size_t alignment) {
-    void* const block = take(bytes, alignment);
-    if (block == nullptr) [[unlikely]]
-      return Asking::refuse(account_.name(), bytes);
-    return block;
-  }
-
-  [[nodiscard]] void* take(std::size_t bytes, std::size_t alignment) noexcept;
-  void give_back(void* block, std::size_t bytes, std::size_t alignment) noexcept;
-
-  strata::account account_;
-  std::atomic<std::size_t> blocks_{0};
+  [[nodiscard]] static std::size_t rounded(std::size_t bytes) noexcept;
+  [[nodiscard]] static void* map(std::size_t size, std::size_t alignment) noexcept;
+  static void unmap(void* block, std::size_t size, std::size_t alignment) noexcept;
 };
 
 }  // namespace strata

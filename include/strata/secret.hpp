@@ -18,13 +18,12 @@
 // Equality: with itself only. Cost: four system calls to allocate, one to free.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 #include <strata/account.hpp>
-#include <strata/detail/adaptor.hpp>
+#include <strata/detail/accounted_pages.hpp>
 
 namespace strata {
 
@@ -36,43 +35,22 @@ struct secret_options {
   bool must_lock = true;            ///< false: give pages that the system refuses to lock, too
 };
 
-class secret final : public detail::resource_base<secret> {
+/// When it ends, nothing of it may be allocated any more, or the program ends with a
+/// diagnosis that names the account.
+class secret final : public detail::accounted_pages<secret> {
  public:
   /// Effects: creates an account, and takes no pages yet.
   /// Throws: out_of_memory if the system refuses memory for the account.
   explicit secret(const secret_options& options = {});
 
-  /// Requires: nothing is allocated any more, or the program ends with a diagnosis
-  ///   that names the account.
-  ~secret() override;
-
-  secret(const secret&) = delete;
-  secret& operator=(const secret&) = delete;
-
-  /// Returns: a block and how many bytes it has: whole pages, all zero.
-  /// Throws: as allocate.
-  [[nodiscard]] sized_block allocate_at_least(std::size_t bytes,
-                                              std::size_t alignment = default_alignment);
-
-  /// Returns: the account that is charged.
-  [[nodiscard]] strata::account account() const { return account_; }
-
  private:
-  friend detail::resource_base<secret>;
+  friend detail::accounted_pages<secret>;
+  static constexpr std::string_view kind = "secret";
 
-  template <class Asking>
-  void* obtain(std::size_t bytes, std::size_t alignment) {
-    void* const block = take(bytes, alignment);
-    if (block == nullptr) [[unlikely]]
-      return Asking::refuse(account_.name(), bytes);
-    return block;
-  }
+  [[nodiscard]] static std::size_t rounded(std::size_t bytes) noexcept;
+  [[nodiscard]] void* map(std::size_t size, std::size_t alignment) const noexcept;
+  static void unmap(void* block, std::size_t size, std::size_t alignment) noexcept;
 
-  [[nodiscard]] void* take(std::size_t bytes, std::size_t alignment) noexcept;
-  void give_back(void* block, std::size_t bytes, std::size_t alignment) noexcept;
-
-  strata::account account_;
-  std::atomic<std::size_t> blocks_{0};
   bool must_lock_;
 };
 

@@ -7,6 +7,7 @@
 #include <limits>
 #include <new>
 
+#include <strata/detail/diagnosis.hpp>
 #include <strata/error.hpp>
 
 #include "arena/chunk.hpp"
@@ -171,7 +172,11 @@ arena_large** arena_core::find_large(const void* block) noexcept {
   return nullptr;
 }
 
-bool arena_core::give_large(void* block) noexcept {
+// Returns: whether it was a large block, which is back where it came from now.
+bool arena_core::give_slow(void* block, std::size_t bytes) noexcept {
+  const auto start = reinterpret_cast<std::uintptr_t>(block);
+  const std::uintptr_t stop = start + std::max<std::size_t>(bytes, 1);
+  if (stop > cursor_ && start < end_) report_no_block_of_arena(name(), block, bytes);
   arena_large** const found = find_large(block);
   if (found == nullptr) return false;
   note_peak();

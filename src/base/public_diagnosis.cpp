@@ -90,7 +90,7 @@ void report_stale_key(std::size_t index, std::size_t generation) noexcept {
 
 // -- Adaptors -------------------------------------------------------------------
 
-void report_more_freed_than_given(std::string_view resource, const void* block, std::size_t bytes,
+void report_more_freed_than_given(std::string_view resource, void* block, std::size_t bytes,
                                   std::size_t given) noexcept {
   fatal("more freed than given out", base::text<512>{}
                                          .add("\"")
@@ -101,8 +101,8 @@ void report_more_freed_than_given(std::string_view resource, const void* block, 
                                          .add_pointer(block)
                                          .add(", but has only ")
                                          .add_decimal(given)
-                                         .add(" given out; the size is wrong, or the block is of "
-                                              "another resource")
+                                         .add(" given out; the size is wrong, or a block was "
+                                              "given back twice or is of another resource")
                                          .view());
 }
 
@@ -164,14 +164,14 @@ void report_broken_canary(std::string_view region, std::string_view line, const 
                              .view());
 }
 
-void report_no_block_of_region(std::string_view region, const void* pointer) noexcept {
+void report_no_block_of_region(std::string_view region, void* pointer) noexcept {
   fatal("foreign free", base::text<320>{}
                             .add("the pointer ")
                             .add_pointer(pointer)
                             .add(" is no block of the bump region \"")
                             .add(region)
                             .add("\"; it comes from elsewhere, lies inside a block, or its block "
-                                 "ended with a rewind or reset")
+                                 "was deallocated before or ended with a rewind or reset")
                             .view());
 }
 
@@ -269,6 +269,20 @@ void report_ended_checkpoint(std::string_view arena, std::size_t depth, std::siz
                                 .view());
 }
 
+void report_no_block_of_arena(std::string_view arena, const void* pointer,
+                              std::size_t bytes) noexcept {
+  fatal("foreign free", base::text<320>{}
+                            .add("the ")
+                            .add_decimal(bytes)
+                            .add(" bytes at ")
+                            .add_pointer(pointer)
+                            .add(" are no block of the arena '")
+                            .add(arena)
+                            .add("'; it ended with a rewind or reset, was deallocated before, or "
+                                 "has another size")
+                            .view());
+}
+
 void report_foreign_growth(std::string_view arena, std::size_t expected,
                            std::size_t found) noexcept {
   fatal("foreign growth", base::text<320>{}
@@ -316,6 +330,55 @@ void report_dead_pool(const void* pool, const void* object) noexcept {
                          .add(", which was destroyed before, and its objects with it; let the pool "
                               "live longer")
                          .view());
+}
+
+// -- Stacks ---------------------------------------------------------------------
+
+void report_double_put(std::string_view pool, const void* top) noexcept {
+  fatal("double put", base::text<320>{}
+                          .add("the stack with its top at ")
+                          .add_pointer(top)
+                          .add(" was put back into the pool \"")
+                          .add(pool)
+                          .add("\" before; two owners, or an owner that kept it, did it")
+                          .view());
+}
+
+void report_foreign_stack(std::string_view pool, const void* top) noexcept {
+  fatal("foreign stack", base::text<320>{}
+                             .add("what is put into the pool \"")
+                             .add(pool)
+                             .add("\" is none of its stacks; its top is said to be at ")
+                             .add_pointer(top)
+                             .add(". It comes from another pool, its size was changed, or the "
+                                  "words above its top were overwritten")
+                             .view());
+}
+
+void report_stack_canary(std::string_view pool, std::string_view fiber, const void* end,
+                         std::size_t size) noexcept {
+  fatal("broken stack canary", base::text<512>{}
+                                   .add(fiber.empty() ? "a fiber" : "the fiber \"")
+                                   .add(fiber)
+                                   .add(fiber.empty() ? "" : "\"")
+                                   .add(" wrote beyond the end of its stack of ")
+                                   .add_decimal(size)
+                                   .add(" bytes, at ")
+                                   .add_pointer(end)
+                                   .add(", in the pool \"")
+                                   .add(pool)
+                                   .add("\"; recurse less, or raise stack_bytes")
+                                   .view());
+}
+
+void report_stacks_in_use(std::string_view pool, std::size_t stacks) noexcept {
+  fatal("stacks in use", base::text<320>{}
+                             .add("the stack pool \"")
+                             .add(pool)
+                             .add("\" ends while ")
+                             .add_decimal(stacks)
+                             .add(" of its stacks are in use; end the fibers on them first")
+                             .view());
 }
 
 }  // namespace strata::detail

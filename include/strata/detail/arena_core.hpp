@@ -18,8 +18,7 @@
 //                     -> large beside the next chunk -> memory of its own
 //
 // Invariants: cursor_ <= end_; both 0 without a chunk. Chunks begin and end at
-// multiples of chunk_alignment, so that aligning the cursor to any alignment up
-// to that never passes end_. All that is not allocated is poisoned.
+// multiples of chunk_alignment. All that is not allocated is poisoned.
 //
 // Not for programs.
 #pragma once
@@ -32,6 +31,7 @@
 
 #include <strata/arena_options.hpp>
 #include <strata/detail/arena_source.hpp>
+#include <strata/detail/diagnosis.hpp>
 #include <strata/detail/poison.hpp>
 
 namespace strata::detail {
@@ -75,22 +75,20 @@ class arena_core {
   /// Returns: a block; what `otherwise()` returns when the chunk has no room, or
   ///   `bytes` is 0.
   ///
-  /// With a constant size one comparison of the new cursor does. With others that
-  /// sum could wrap; the offset of the block's last byte refuses too many and none
-  /// with one comparison.
+  /// Rounded up, no bytes are zero and too many are zero or, read with a sign, below:
+  /// the rounding has set the flags that tell. What is left is below 2^63, and so is
+  /// every aligned cursor, so that their sum cannot wrap.
   template <std::size_t Granule, class Otherwise>
   [[nodiscard, gnu::always_inline]] inline void* take(std::size_t bytes, std::size_t alignment,
                                                       Otherwise otherwise) {
+    const std::size_t taken = rounded<Granule>(bytes);
+    if (static_cast<std::ptrdiff_t>(taken) <= 0) [[unlikely]] {
+      return otherwise();
+    }
     std::uintptr_t start = cursor_;
     if (alignment > Granule) start = (start + (alignment - 1)) & ~(alignment - 1);
-    std::uintptr_t next = start + rounded<Granule>(bytes);
-    bool fits = next <= end_;
-    if (!(__builtin_constant_p(bytes) && bytes - 1 < constant_max)) {
-      const std::size_t last = (bytes - 1) | (Granule - 1);
-      next = start + last + 1;
-      fits = last < end_ - start && (alignment <= chunk_alignment || start <= end_);
-    }
-    if (!fits) [[unlikely]] {
+    const std::uintptr_t next = start + taken;
+    if (next > end_) [[unlikely]] {
       return otherwise();
     }
     cursor_ = next;
@@ -107,15 +105,21 @@ class arena_core {
   [[noreturn, gnu::cold, gnu::noinline]] void refuse(std::size_t bytes) const;
 
   /// Effects: lets the room of the chunk's last block be used again. A large block
-  ///   goes back at once if it is among the newest.
+  ///   goes back at once if it is among the newest. What ends in the free part of the
+  ///   chunk is no block: the program ends with a diagnosis.
   template <std::size_t Granule>
   void give(void* block, std::size_t bytes) noexcept {
     const auto start = reinterpret_cast<std::uintptr_t>(block);
     const std::size_t taken = rounded<Granule>(bytes == 0 ? 1 : bytes);
-    if (start + taken == cursor_) {
+    const std::uintptr_t stop = start + taken;
+    if (Granule >= poison_granule && bytes != 0 && poisoned(block)) [[unlikely]] {
+      report_no_block_of_arena(name(), block, bytes);
+    }
+    if (stop == cursor_) {
       move_cursor(start);
-    } else if (bytes > large_above_min && bytes > large_above_ && give_large(block)) [[unlikely]] {
-      return;
+    } else if ((bytes > large_above_min && bytes > large_above_) ||
+               (stop > cursor_ && stop <= end_)) [[unlikely]] {
+      if (give_slow(block, bytes)) return;
     }
     if (block != nullptr) poison(block, taken);
   }
@@ -168,7 +172,6 @@ class arena_core {
 
  private:
   static constexpr std::size_t large_above_min = chunk_bytes_min / large_share;
-  static constexpr std::size_t constant_max = std::size_t{1} << 30;
   static constexpr std::size_t checkpoints_known = 16;
 
   template <std::size_t Granule>
@@ -193,7 +196,7 @@ class arena_core {
   void free_chunks_from(arena_chunk*& link) noexcept;
   [[nodiscard]] arena_chunk*& first_beyond(arena_keep keep) noexcept;
   void plan_next_chunk() noexcept;
-  [[gnu::cold, gnu::noinline]] bool give_large(void* block) noexcept;
+  [[gnu::cold, gnu::noinline]] bool give_slow(void* block, std::size_t bytes) noexcept;
   [[nodiscard]] arena_large** find_large(const void* block) noexcept;
   void free_large(arena_large*& link) noexcept;
   void run_cleanups_until(const arena_cleanup* stop) noexcept;

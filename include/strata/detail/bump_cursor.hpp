@@ -11,10 +11,13 @@
 //   take -- room --> block                              hot
 //     \---- zero bytes, no room --> nullptr             cold
 //   give -- not the last --> done                       hot
-//     \---- the last one, or nothing lives --> lower
+//     |---- the last one, or nothing lives --> lower
+//     \---- cannot be a live block --> diagnosis        cold
 //
 // That nothing lives any more shows without counting blocks: the dead bytes are as many
-// as the used ones. So deallocation counts, and allocation has nothing to do.
+// as the used ones. So deallocation counts, and allocation has nothing to do. What ends
+// above the top was not given out since the top was lowered, and more dead bytes than
+// used ones cannot be: both show in comparisons that are made anyway.
 //
 // Not for programs.
 #pragma once
@@ -26,6 +29,7 @@
 #include <type_traits>
 
 #include <strata/detail/bump_lines.hpp>
+#include <strata/detail/diagnosis.hpp>
 #include <strata/detail/poison.hpp>
 
 namespace strata::detail {
@@ -81,17 +85,29 @@ class bump_cursor {
   }
 
   /// Effects: ends a block, and lowers the top when it was the last one or none
-  ///   is left.
-  void give(void* block, std::size_t bytes) noexcept {
+  ///   is left. Ends the program with a diagnosis, of the range called `name()`,
+  ///   when that cannot have been a live block.
+  template <class Name>
+  void give(void* block, std::size_t bytes, Name name) noexcept {
     std::byte* const begin = static_cast<std::byte*>(block);
     const std::size_t taken = last_byte(std::max<std::size_t>(bytes, 1)) + 1;
+    const std::uintptr_t end = reinterpret_cast<std::uintptr_t>(begin) + taken;
+    const auto top = reinterpret_cast<std::uintptr_t>(top_);
+    const bool known_dead = step >= poison_granule && poisoned(begin);
+    if (end > top || begin < begin_ || known_dead) [[unlikely]] {
+      report_no_block_of_region(name(), block);
+    }
     poison(begin, taken);
-    if (begin + taken == top_) {
+    if (end == top) {
       lower(begin);
     } else {
       dead_ += taken;
     }
-    if (dead_ == used()) reset();
+    if (dead_ < used()) return;
+    if (dead_ > used()) [[unlikely]] {
+      report_more_freed_than_given(name(), block, bytes, used() + taken - dead_);
+    }
+    reset();
   }
 
   /// Effects: ends what lies from `to` on.

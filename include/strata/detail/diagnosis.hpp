@@ -1,6 +1,8 @@
 // How the public templates end a program that made a mistake: one named
 // diagnosis on stderr that says what, where and the likely cause. Each is a
 // function of its own, declared here and defined in src/base/public_diagnosis.cpp.
+// What a user's inlined code passes on is no pointer to const where it may point to
+// nothing initialised: g++ would warn.
 // Not for programs.
 #pragma once
 
@@ -25,8 +27,8 @@ namespace strata::detail {
 
 // -- Adaptors -------------------------------------------------------------------
 
-[[noreturn, gnu::cold]] void report_more_freed_than_given(std::string_view resource,
-                                                          const void* block, std::size_t bytes,
+[[noreturn, gnu::cold]] void report_more_freed_than_given(std::string_view resource, void* block,
+                                                          std::size_t bytes,
                                                           std::size_t given) noexcept;
 [[noreturn, gnu::cold]] void report_pages_in_use(std::string_view kind, std::string_view account,
                                                  std::size_t blocks) noexcept;
@@ -40,7 +42,7 @@ namespace strata::detail {
 [[noreturn, gnu::cold]] void report_broken_canary(std::string_view region, std::string_view line,
                                                   const void* at, std::string_view cause) noexcept;
 [[noreturn, gnu::cold]] void report_no_block_of_region(std::string_view region,
-                                                       const void* pointer) noexcept;
+                                                       void* pointer) noexcept;
 [[noreturn, gnu::cold]] void report_region_double_free(std::string_view region, const void* block,
                                                        std::size_t bytes) noexcept;
 [[noreturn, gnu::cold]] void report_region_sized_free(std::string_view region, const void* block,
@@ -70,7 +72,18 @@ namespace strata::detail {
                                                        const void* given_to) noexcept;
 [[noreturn, gnu::cold]] void report_ended_checkpoint(std::string_view arena, std::size_t depth,
                                                      std::size_t open) noexcept;
+[[noreturn, gnu::cold]] void report_no_block_of_arena(std::string_view arena, const void* pointer,
+                                                      std::size_t bytes) noexcept;
 [[noreturn, gnu::cold]] void report_foreign_growth(std::string_view arena, std::size_t expected,
                                                    std::size_t found) noexcept;
+
+// -- Stacks ---------------------------------------------------------------------
+
+[[noreturn, gnu::cold]] void report_double_put(std::string_view pool, const void* top) noexcept;
+[[noreturn, gnu::cold]] void report_foreign_stack(std::string_view pool, const void* top) noexcept;
+[[noreturn, gnu::cold]] void report_stack_canary(std::string_view pool, std::string_view fiber,
+                                                 const void* end, std::size_t size) noexcept;
+[[noreturn, gnu::cold]] void report_stacks_in_use(std::string_view pool,
+                                                  std::size_t stacks) noexcept;
 
 }  // namespace strata::detail

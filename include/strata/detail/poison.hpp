@@ -15,6 +15,7 @@
 #ifdef STRATA_DETAIL_ADDRESS_SANITIZER
 extern "C" void __asan_poison_memory_region(void const volatile* address, std::size_t bytes);
 extern "C" void __asan_unpoison_memory_region(void const volatile* address, std::size_t bytes);
+extern "C" int __asan_address_is_poisoned(void const volatile* address);
 #endif
 
 namespace strata::detail {
@@ -37,6 +38,19 @@ inline void unpoison([[maybe_unused]] const void* begin,
                      [[maybe_unused]] std::size_t bytes) noexcept {
 #ifdef STRATA_DETAIL_ADDRESS_SANITIZER
   __asan_unpoison_memory_region(begin, bytes);
+#endif
+}
+
+/// What the tool tells apart: where blocks share so many bytes, poisoning one may
+/// poison the start of the next.
+inline constexpr std::size_t poison_granule = 8;
+
+/// Returns: whether nobody may touch the byte, as far as the tool was told.
+[[nodiscard]] inline bool poisoned([[maybe_unused]] const void* byte) noexcept {
+#ifdef STRATA_DETAIL_ADDRESS_SANITIZER
+  return __asan_address_is_poisoned(byte) != 0;
+#else
+  return false;
 #endif
 }
 

@@ -179,6 +179,19 @@ TEST(arena, alignments_beyond_the_end_of_a_chunk) {
   }
 }
 
+TEST(arena, absurd_sizes_are_refused_whatever_the_alignment) {
+  strata::arena work;
+  (void)opaque(work.allocate(16));
+  const std::size_t before = work.remaining();
+  for (std::size_t alignment = 1; alignment != 0; alignment *= 2) {
+    for (const std::size_t bytes : {std::size_t{PTRDIFF_MAX}, std::size_t{PTRDIFF_MAX} + 1,
+                                    SIZE_MAX - (1 << 20), SIZE_MAX - 15, SIZE_MAX}) {
+      EXPECT_EQ(work.try_allocate(opaque(bytes), opaque(alignment)), nullptr) << bytes;
+    }
+  }
+  EXPECT_EQ(work.remaining(), before);
+}
+
 TEST(arena, a_limit_is_used_up_and_then_refuses_by_name) {
   arena small({.name = "small", .limit = 200 * kib});
   std::size_t given = 0;
