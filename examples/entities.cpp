@@ -1,5 +1,7 @@
-// The entities of a game: made and released all the time, visited every frame.
+// The entities of a game: made and ended all the time, visited every frame, and known
+// to each other by keys, which tell when the other one is gone.
 #include <strata/growing_pool.hpp>
+#include <strata/keyed_pool.hpp>
 
 #include <cstdio>
 #include <iostream>
@@ -8,48 +10,55 @@
 namespace {
 
 struct entity {
-  float x;
-  float speed;
-  int health;
+  float x = 0;
+  float speed = 1;
+  int health = 100;
+  strata::key<entity> prey{};  // whom it follows, if anybody
 };
 
 using entity_pool = strata::growing_pool<entity, strata::with_statistics>;
+using world = strata::keyed_pool<entity, strata::key<entity>, entity_pool>;
 
-void spawn_wave(entity_pool& entities, int count) {
+// Each follows the one before.
+void spawn_wave(world& entities, int count) {
+  strata::key<entity> leader{};
   for (int i = 0; i < count; ++i) {
-    entities.emplace(0.0f, 1.0f + static_cast<float>(i % 7), 100);
+    const float speed = 1.0f + static_cast<float>(i % 7);
+    leader = entities.insert(entity{.speed = speed, .prey = leader});
   }
 }
 
-void step(entity_pool& entities) {
-  // By address, so that memory streams; releasing what one visits is fine.
-  entities.for_each([&](entity& each) {
-    each.x += each.speed;
+void step(world& entities) {
+  for (auto [key, each] : entities) {
+    const entity* const prey = entities.find(each.prey);  // nullptr once it is gone
+    each.x += prey != nullptr && prey->x < each.x ? -each.speed : each.speed;
     each.health -= static_cast<int>(each.speed) * 10;
-    if (each.health <= 0) entities.release(&each);
-  });
+    if (each.health <= 0) entities.erase(key);  // the loop goes on
+  }
 }
 
 bool play() {
-  entity_pool entities({.name = "entities", .maximum = 10'000});
+  world entities({.name = "entities", .maximum = 10'000});
+  const strata::key<entity> hero = entities.insert(entity{.speed = 0});
   spawn_wave(entities, 3000);
   for (int frame = 0; frame < 12; ++frame) {
     step(entities);
     spawn_wave(entities, 100);
   }
 
-  float furthest = 0;
-  for (const entity& each : entities) furthest = each.x > furthest ? each.x : furthest;
-  std::printf("%zu live, the furthest at %.0f\n", entities.size(), static_cast<double>(furthest));
+  std::printf("%zu live\n", entities.size());
+  if (const entity* const found = entities.find(hero)) std::printf("hero: %d\n", found->health);
+  entities.erase(hero);
+  std::printf("hero: %s\n", entities.contains(hero) ? "lives" : "gone, and no other has this key");
 
   // What the rush needed goes back to the system.
-  const std::size_t before = entities.capacity();
-  entities.shrink_to_fit();
-  std::printf("%zu slots, then %zu\n", before, entities.capacity());
-  strata::write_line(std::cout, entities.statistics());
+  const std::size_t before = entities.pool().capacity();
+  entities.pool().shrink_to_fit();
+  std::printf("%zu slots, then %zu\n", before, entities.pool().capacity());
+  strata::write_line(std::cout, entities.pool().statistics());
 
   try {
-    entities.reserve(20'000);
+    entities.pool().reserve(20'000);
   } catch (const strata::pool_maximum_exceeded& refused) {
     std::puts(refused.what());
   }

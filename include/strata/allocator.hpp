@@ -46,14 +46,14 @@ class allocator {
   allocator() noexcept : resource_(context::current_resource()) {}
 
   /// Requires: not nullptr. Implicit, so that containers take a resource.
-  allocator(std::pmr::memory_resource* resource) noexcept  // NOLINT(google-explicit-constructor)
-      : resource_(resource) {}
+  // NOLINTNEXTLINE(*-explicit-constructor): see above
+  allocator(std::pmr::memory_resource* resource) noexcept : resource_(resource) {}
 
   allocator(const allocator&) = default;
 
   template <class U>
-  allocator(const allocator<U>& other) noexcept  // NOLINT(google-explicit-constructor)
-      : resource_(other.resource()) {}
+  // NOLINTNEXTLINE(*-explicit-constructor): allocators of other types convert, says the standard
+  allocator(const allocator<U>& other) noexcept : resource_(other.resource()) {}
 
   // Swap needs it; assignment of containers does not use it.
   allocator& operator=(const allocator&) = default;
@@ -82,7 +82,8 @@ class allocator {
   [[nodiscard]] std::pmr::memory_resource* resource() const noexcept { return resource_; }
 
  private:
-  static constexpr std::size_t object_bytes = sizeof(T);  // NOLINT(bugprone-sizeof-expression)
+  // NOLINTNEXTLINE(bugprone-sizeof-expression): T may well be a pointer
+  static constexpr std::size_t object_bytes = sizeof(T);
 
   std::pmr::memory_resource* resource_;
 };

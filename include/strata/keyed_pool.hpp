@@ -233,7 +233,7 @@ class keyed_pool<T, Key, Pool>::basic_iterator {
     index_ = table_->next_in_use(index_ + 1);
     return *this;
   }
-  basic_iterator operator++(int) noexcept {
+  basic_iterator operator++(int) noexcept {  // NOLINT(cert-dcl21-cpp): const keeps from moving
     basic_iterator before = *this;
     ++*this;
     return before;

@@ -58,7 +58,7 @@ class owned_handle {
 
   /// Effects: owns nothing.
   owned_handle() noexcept = default;
-  owned_handle(std::nullptr_t) noexcept {}  // NOLINT(google-explicit-constructor)
+  owned_handle(std::nullptr_t) noexcept {}  // NOLINT(*-explicit-constructor): as pointers do
 
   /// Effects: takes over an object that nobody else owns; nullptr: nothing.
   /// Requires: a live object of the pool. The program ends with a diagnosis when
@@ -69,13 +69,13 @@ class owned_handle {
     if (object != nullptr && !pool.owns(object)) [[unlikely]] {
       detail::report_foreign_object(object);
     }
-    expect_handles(pool);
+    expect_handles(pool, object);
   }
 
   /// Effects: the same for make_owned, which needs no check.
   owned_handle(detail::just_made, Pool& pool, T* object) noexcept
       : deleter_(pool), object_(object) {
-    expect_handles(pool);
+    expect_handles(pool, object);
   }
 
   /// Effects: takes over what the pointer owns.
@@ -87,7 +87,8 @@ class owned_handle {
 
   /// Effects: as the move; from a handle of T to one of const T.
   template <detail::without_const_of<T> U>
-  owned_handle(owned_handle<U, Pool>&& other) noexcept  // NOLINT(google-explicit-constructor)
+  // NOLINTNEXTLINE(*-explicit-constructor): adding const is implicit, as for pointers
+  owned_handle(owned_handle<U, Pool>&& other) noexcept
       : deleter_(other.deleter_), object_(std::exchange(other.object_, nullptr)) {}
 
   owned_handle& operator=(owned_handle&& other) noexcept {
@@ -113,9 +114,8 @@ class owned_handle {
   [[nodiscard]] T* release() noexcept { return std::exchange(object_, nullptr); }
 
   /// Effects: as release, to a pointer that gives the object back itself.
-  operator unique_ptr() && noexcept {  // NOLINT(google-explicit-constructor)
-    return unique_ptr(release(), deleter_);
-  }
+  // NOLINTNEXTLINE(*-explicit-constructor): only an rvalue converts, and nothing is lost
+  operator unique_ptr() && noexcept { return unique_ptr(release(), deleter_); }
 
   void swap(owned_handle& other) noexcept {
     std::swap(deleter_, other.deleter_);
@@ -148,9 +148,11 @@ class owned_handle {
   template <class U, class P>
   friend class owned_handle;
 
-  // The pool will see to it that it does not end before them.
-  static void expect_handles([[maybe_unused]] Pool& pool) noexcept {
-    if constexpr (requires { pool.expect_handles(); }) pool.expect_handles();
+  // The pool will see to it that it does not end before them. An empty one it may.
+  static void expect_handles([[maybe_unused]] Pool& pool, [[maybe_unused]] T* object) noexcept {
+    if constexpr (requires { pool.expect_handles(); }) {
+      if (object != nullptr) pool.expect_handles();
+    }
   }
 
   [[no_unique_address]] deleter_type deleter_;

@@ -49,7 +49,7 @@ class shared_handle {
 
   /// Effects: owns nothing.
   shared_handle() noexcept = default;
-  shared_handle(std::nullptr_t) noexcept {}  // NOLINT(google-explicit-constructor)
+  shared_handle(std::nullptr_t) noexcept {}  // NOLINT(*-explicit-constructor): as pointers do
 
   /// Effects: takes over a shared handle that is counted in the slot already.
   explicit shared_handle(slot_type* counted) noexcept : slot_(counted) {}
@@ -61,12 +61,13 @@ class shared_handle {
 
   /// Effects: as copy and move; from a handle of T to one of const T.
   template <detail::without_const_of<T> U>
-  shared_handle(const shared_handle<U, Counts>& other) noexcept  // NOLINT(*-explicit-constructor)
-      : slot_(other.slot_) {
+  // NOLINTNEXTLINE(*-explicit-constructor): adding const is implicit, as for pointers
+  shared_handle(const shared_handle<U, Counts>& other) noexcept : slot_(other.slot_) {
     if (slot_ != nullptr) slot_->counts().add_shared();
   }
   template <detail::without_const_of<T> U>
-  shared_handle(shared_handle<U, Counts>&& other) noexcept  // NOLINT(*-explicit-constructor)
+  // NOLINTNEXTLINE(*-explicit-constructor): adding const is implicit, as for pointers
+  shared_handle(shared_handle<U, Counts>&& other) noexcept
       : slot_(std::exchange(other.slot_, nullptr)) {}
 
   shared_handle& operator=(const shared_handle& other) noexcept {
@@ -139,8 +140,8 @@ class weak_handle {
 
   /// Effects: observes what the handle owns.
   template <detail::at_most_as_const_as<T> U>
-  weak_handle(const shared_handle<U, Counts>& shared) noexcept  // NOLINT(*-explicit-constructor)
-      : slot_(shared.slot_) {
+  // NOLINTNEXTLINE(*-explicit-constructor): to observe gives nothing away, as in std::weak_ptr
+  weak_handle(const shared_handle<U, Counts>& shared) noexcept : slot_(shared.slot_) {
     if (slot_ != nullptr) slot_->counts().add_weak();
   }
 
@@ -151,8 +152,8 @@ class weak_handle {
 
   /// Effects: as copy; from a handle of T to one of const T.
   template <detail::without_const_of<T> U>
-  weak_handle(const weak_handle<U, Counts>& other) noexcept  // NOLINT(*-explicit-constructor)
-      : slot_(other.slot_) {
+  // NOLINTNEXTLINE(*-explicit-constructor): adding const is implicit, as for pointers
+  weak_handle(const weak_handle<U, Counts>& other) noexcept : slot_(other.slot_) {
     if (slot_ != nullptr) slot_->counts().add_weak();
   }
 

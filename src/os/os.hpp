@@ -8,7 +8,9 @@
 #include "os/faults.hpp"
 #include "os/file.hpp"
 #include "os/linux.hpp"
+#include "os/residency.hpp"
 #include "os/symbols.hpp"
+#include "os/thread_barrier.hpp"
 
 namespace strata::os {
 

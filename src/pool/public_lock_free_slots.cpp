@@ -5,6 +5,7 @@
 #include <strata/pool_error.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <memory>
 #include <new>
 #include <thread>
@@ -30,6 +31,12 @@ slot_index checked_capacity(std::size_t slots) {
   return static_cast<slot_index>(slots);
 }
 
+// Few enough that what lies in pockets of others is seldom needed.
+std::int32_t room_for(slot_index capacity) noexcept {
+  return std::clamp(static_cast<std::int32_t>(std::min(capacity, slot_index{1} << 20) / 8), 1,
+                    lock_free_slots::pocket::entries_max);
+}
+
 constexpr std::size_t round_up(std::size_t bytes, std::size_t alignment) {
   return (bytes + alignment - 1) & ~(alignment - 1);
 }
@@ -40,6 +47,8 @@ lock_free_slots::lock_free_slots(std::size_t stride, std::size_t alignment,
                                  const shared_pool_options& options)
     : pocket_count_(pockets_wanted()),
       capacity_(checked_capacity(options.capacity)),
+      batch_(static_cast<std::uint32_t>(std::clamp(room_for(capacity_) / 4, 1, 32))),
+      room_(room_for(capacity_)),
       mark_(fresh_mark(this)),
       alignment_(std::max(alignment, alignof(pocket))),
       memory_({options.name, options.limit, options.parent, options.upstream}) {
@@ -63,16 +72,20 @@ lock_free_slots::~lock_free_slots() {
 }
 
 void lock_free_slots::fill() noexcept {
-  std::for_each_n(pockets_, pocket_count_, [](pocket& each) { each.reset(); });
+  std::for_each_n(pockets_, pocket_count_, [this](pocket& each) { each.reset(room_); });
   live_.store(0, std::memory_order_relaxed);
   stack_.fill(links_, capacity_);
 }
 
+// A thread that was stolen from leaves to others what it does not need at once.
 slot_index lock_free_slots::take_slow() noexcept {
   if (this_thread_index == thread_index_unknown && acquire_thread_index() < pocket_count_) {
     return take();
   }
-  const slot_index taken = take_anywhere(stack_, pockets_, pocket_count_);
+  const bool fills = has_pocket() && pockets_[this_thread_index].room() >= 0;
+  slot_index taken =
+      fills ? take_some(stack_, pockets_[this_thread_index], batch_) : stack_.pop(1).first;
+  if (taken == no_slot) taken = take_anywhere(stack_, pockets_, pocket_count_, fence_);
   if (taken != no_slot) count(1);
   return taken;
 }
@@ -82,11 +95,14 @@ void lock_free_slots::give_slow(slot_index index) noexcept {
     return give(index);
   }
   count(-1);
-  stack_.push(index);
+  if (!has_pocket()) return stack_.push({index, index, 1});
+  pocket& mine = pockets_[this_thread_index];
+  mine.share(room_);
+  give_some(stack_, mine, index, batch_, fence_);
 }
 
 void lock_free_slots::count(std::int32_t change) noexcept {
-  if (this_thread_index < pocket_count_) return pockets_[this_thread_index].count(change);
+  if (has_pocket()) return pockets_[this_thread_index].count(change);
   live_.fetch_add(change, std::memory_order_relaxed);
 }
 

@@ -2,29 +2,19 @@
 // time. In all builds; new inputs are looked for by heap_fuzz.
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <random>
-#include <vector>
 
+#include "fuzz/corpus.hpp"
 #include "fuzz/heap_player.hpp"
 #include "support/sanitized.hpp"
 
 namespace strata::test {
 namespace {
 
-using bytes = std::vector<std::uint8_t>;
-
-[[nodiscard]] bytes read(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
 // Sizes that people ask for are mostly small; uniform bytes would not be.
-[[nodiscard]] bytes random_input(std::uint64_t seed, std::size_t operations) {
+[[nodiscard]] fuzz_input random_input(std::uint64_t seed, std::size_t operations) {
   std::mt19937_64 random(seed);
-  bytes input;
+  fuzz_input input;
   for (std::size_t i = 0; i < operations; ++i) {
     const std::uint64_t dice = random();
     input.push_back(static_cast<std::uint8_t>(dice));
@@ -37,7 +27,7 @@ using bytes = std::vector<std::uint8_t>;
   return input;
 }
 
-void expect_plays(const bytes& input, const std::string& name) {
+void expect_plays(const fuzz_input& input, const std::string& name) {
   try {
     heap_player player;
     player.play(input);
@@ -49,12 +39,9 @@ void expect_plays(const bytes& input, const std::string& name) {
 }
 
 TEST(fuzz_replay, corpus) {
-  std::size_t inputs = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(STRATA_FUZZ_CORPUS)) {
-    expect_plays(read(entry.path()), entry.path().filename());
-    ++inputs;
-  }
-  EXPECT_GE(inputs, 8u) << "in " << STRATA_FUZZ_CORPUS;
+  const auto inputs = corpus_in(STRATA_FUZZ_CORPUS);
+  EXPECT_GE(inputs.size(), 8u) << "in " << STRATA_FUZZ_CORPUS;
+  for (const auto& [name, input] : inputs) expect_plays(input, name);
 }
 
 TEST(fuzz_replay, random_inputs) {

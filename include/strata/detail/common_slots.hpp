@@ -98,6 +98,7 @@ class common_slots final : private cached_pool {
     return store_.capacity();
   }
   [[nodiscard]] shared_pool_statistics statistics() const noexcept;
+  [[nodiscard]] std::size_t in_use() const noexcept { return statistics().in_use; }
   [[nodiscard]] const pool_memory& memory() const noexcept { return store_.memory(); }
   [[nodiscard]] const slot_layout& layout() const noexcept { return store_.layout(); }
 

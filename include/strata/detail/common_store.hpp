@@ -78,8 +78,7 @@ struct slot_list {
   return reinterpret_cast<const slot_chunk*>(at & ~(chunk_bytes - 1))->owner;
 }
 
-// Padded: what every release reads lies apart from what changes under the lock.
-class common_store {  // NOLINT(clang-analyzer-optin.performance.Padding)
+class common_store {  // NOLINT(*.Padding): what releases read lies apart from what a lock guards
  public:
   /// What a growth adds, before the pool's lists are locked for it.
   struct growth {

@@ -1,25 +1,25 @@
 // The memory of a lock_free_pool, and its slots by index. One block:
 //
-//   | pockets, 512 bytes each | links, 4 bytes a slot | slots |
+//   | pockets, 640 bytes each | links, 4 bytes a slot | slots |
 //
 // A free slot bears the pool's mark in its first word, so that a second release is
 // noticed. Not for programs.
 #pragma once
 
 #include <atomic>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 
 #include <strata/detail/index_supply.hpp>
 #include <strata/detail/pool_memory.hpp>
+#include <strata/detail/slot_pocket.hpp>
 #include <strata/detail/thread_index.hpp>
+#include <strata/detail/uneven_fence.hpp>
 #include <strata/shared_pool_options.hpp>
 
 namespace strata::detail {
 
-// Padded: what every call reads lies apart from what threads change.
-class lock_free_slots {  // NOLINT(clang-analyzer-optin.performance.Padding)
+class lock_free_slots {  // NOLINT(*.Padding): what all read lies apart from what changes
  public:
   using pocket = slot_pocket<std_atomics>;
   using stack = tagged_stack<std_atomics>;
@@ -32,9 +32,9 @@ class lock_free_slots {  // NOLINT(clang-analyzer-optin.performance.Padding)
   lock_free_slots& operator=(const lock_free_slots&) = delete;
 
   [[nodiscard]] slot_index take() noexcept {
-    if (this_thread_index < pocket_count_) [[likely]] {
+    if (has_pocket()) [[likely]] {
       pocket& mine = pockets_[this_thread_index];
-      const slot_index taken = mine.take();
+      const slot_index taken = mine.take(fence_);
       if (taken != no_slot) [[likely]] {
         mine.count(1);
         return taken;
@@ -44,7 +44,7 @@ class lock_free_slots {  // NOLINT(clang-analyzer-optin.performance.Padding)
   }
 
   void give(slot_index index) noexcept {
-    if (this_thread_index < pocket_count_) [[likely]] {
+    if (has_pocket()) [[likely]] {
       pocket& mine = pockets_[this_thread_index];
       if (mine.put(index)) [[likely]] {
         return mine.count(-1);
@@ -75,13 +75,17 @@ class lock_free_slots {  // NOLINT(clang-analyzer-optin.performance.Padding)
  private:
   [[nodiscard, gnu::noinline]] slot_index take_slow() noexcept;
   [[gnu::noinline]] void give_slow(slot_index index) noexcept;
+  [[nodiscard]] bool has_pocket() const noexcept { return this_thread_index < pocket_count_; }
   void count(std::int32_t change) noexcept;
   void take_census() noexcept;
   void fill() noexcept;
 
   pocket* pockets_ = nullptr;
   std::uint32_t pocket_count_;
+  uneven_fence fence_;
   slot_index capacity_;
+  std::uint32_t batch_;  // how many move at once
+  std::int32_t room_;    // of a pocket
   std::uintptr_t mark_;
   std::byte* slots_ = nullptr;
   stack::link* links_ = nullptr;

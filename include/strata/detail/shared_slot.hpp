@@ -94,7 +94,7 @@ class shared_slot {
   home_type* home_;
   detail::slot_counts<typename Counts::word> counts_;
   union {       // so that the object ends when its handles say, and not with the slot
-    T object_;  // NOLINT(readability-identifier-naming): private all the same
+    T object_;  // NOLINT(readability-identifier-naming): private as the union is
   };
 };
 

@@ -89,6 +89,14 @@ TYPED_TEST(handle_pools, a_pool_that_ends_before_an_owner_is_diagnosed) {
       "strata: fatal: pool ended before its handles: handles still refer to 1 slots");
 }
 
+TYPED_TEST(handle_pools, an_empty_handle_does_not_hold_the_pool_to_anything) {
+  std::optional<TypeParam> pool;
+  this->make(pool);
+  { const owned_handle<counted_object, TypeParam> empty(*pool, nullptr); }
+  (void)pool->emplace();
+  pool.reset();  // ends the object, and not the program
+}
+
 TYPED_TEST(handle_pools, an_object_that_is_adopted_counts_as_one_with_a_handle) {
   std::optional<TypeParam> pool;
   this->make(pool);
