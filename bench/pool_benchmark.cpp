@@ -14,6 +14,7 @@
 
 #include <strata/bitmap_slots.hpp>
 #include <strata/fixed_pool.hpp>
+#include <strata/free_list_slots.hpp>
 #include <strata/growing_pool.hpp>
 #include <strata/stack_slots.hpp>
 
@@ -193,6 +194,7 @@ void churn(benchmark::State& state) {
 STRATA_BENCH_POOL(bare_list);
 STRATA_BENCH_POOL(fixed<>);
 STRATA_BENCH_POOL(fixed<with_statistics>);
+STRATA_BENCH_POOL(fixed<free_list_slots>);
 STRATA_BENCH_POOL(fixed<stack_slots>);
 STRATA_BENCH_POOL(fixed<bitmap_slots>);
 STRATA_BENCH_POOL(growing<>);

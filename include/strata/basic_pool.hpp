@@ -12,6 +12,7 @@
 // neither clear nor destroy it, nor iterate while the object is incomplete.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -117,7 +118,8 @@ class basic_pool {
   /// Effects: calls `visit(T&)` for each object by address, those of heap_fallback at
   ///   the end. The visitor may release any object; of those that it makes it may see
   ///   some.
-  /// Complexity: linear in objects, plus a word for each 64 slots.
+  /// Complexity: linear in objects, plus a word for each 64 slots; with sparse_set_slots,
+  ///   the default, linear in free slots too.
   template <class Visitor>
   void for_each(Visitor&& visit);
   template <class Visitor>
@@ -166,7 +168,7 @@ class basic_pool {
             .fallbacks = counters_.fallbacks,
             .failures = counters_.failures,
             .in_use = size(),
-            .peak = counters_.peak,
+            .peak = peak(),
             .capacity = capacity(),
             .object_bytes = traits::slot_bytes,
             .held_bytes = held_bytes()};
@@ -179,7 +181,7 @@ class basic_pool {
   }
 
   /// Returns: whether the pool's structures agree with each other.
-  /// Complexity: linear in slots / 64.
+  /// Complexity: linear in slots / 64; with sparse_set_slots in free slots.
   [[nodiscard]] bool verify() const noexcept { return store_.invariant(); }
 
  protected:
@@ -204,6 +206,14 @@ class basic_pool {
   static detail::pool_settings settings_of(const options_type& options) noexcept;
   static const options_type& checked(const options_type& options);
   static fallback_type make_fallback(const policies_type& policies);
+
+  [[nodiscard]] std::size_t peak() const noexcept requires(traits::counts) {
+    if constexpr (Store::knows_peak) {
+      return std::max(counters_.peak, store_.peak());
+    } else {
+      return counters_.peak;
+    }
+  }
 
   template <class Make>
   [[nodiscard]] T* acquire(Make&& make);

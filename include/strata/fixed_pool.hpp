@@ -22,17 +22,19 @@ namespace strata {
 namespace detail {
 
 template <class T, class... Policies>
-using fixed_store_for = fixed_store<pool_traits<T, Policies...>::slot_bytes,
-                                    typename pool_traits<T, Policies...>::strategy,
-                                    pool_traits<T, Policies...>::recycles>;
+using fixed_store_for =
+    fixed_store<pool_traits<T, Policies...>::slot_bytes,
+                typename pool_traits<T, Policies...>::strategy,
+                pool_traits<T, Policies...>::recycles, pool_traits<T, Policies...>::ends>;
 
 }  // namespace detail
 
 /// See basic_pool for what it does, and pool_policies.hpp for what can be added.
 ///
 /// allocate and release are constant-time; with bitmap_slots, allocate looks at a word
-/// for each 64 slots at worst. Memory: capacity times the size of T (at least a pointer
-/// with free_list_slots), and a bit each.
+/// for each 64 slots at worst. Memory: capacity times the size of T (at least a pointer,
+/// but with stack_slots and bitmap_slots), what the strategy wants beside it, and a bit
+/// each.
 template <class T, class... Policies>
 class fixed_pool final
     : public basic_pool<T, detail::fixed_store_for<T, Policies...>, Policies...> {

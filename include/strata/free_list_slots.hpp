@@ -1,5 +1,5 @@
-// Free slots as a list that runs through the slots themselves: the fastest
-// strategy, and no memory beside them.
+// Free slots as a list that runs through the slots themselves, with no memory beside
+// them.
 //
 //   head -> | next | ... |   -> | next | ... |   -> nullptr
 //

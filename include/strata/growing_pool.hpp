@@ -26,16 +26,18 @@ namespace strata {
 namespace detail {
 
 template <class T, class... Policies>
-using growing_store_for = growing_store<pool_traits<T, Policies...>::slot_bytes,
-                                        typename pool_traits<T, Policies...>::strategy,
-                                        pool_traits<T, Policies...>::recycles>;
+using growing_store_for =
+    growing_store<pool_traits<T, Policies...>::slot_bytes,
+                  typename pool_traits<T, Policies...>::strategy,
+                  pool_traits<T, Policies...>::recycles, pool_traits<T, Policies...>::ends>;
 
 }  // namespace detail
 
 /// See basic_pool for what it does, and pool_policies.hpp for what can be added.
 ///
 /// Memory: chunks of at most 64 KiB, or the power of two that has room for about 32
-/// objects where that is more; each aligned to it and as long as its slots need.
+/// objects where that is more; each aligned to it and as long as its slots need. With
+/// sparse_set_slots, the default, a stack of 8 bytes for each slot beside them.
 template <class T, class... Policies>
 class growing_pool final
     : public basic_pool<T, detail::growing_store_for<T, Policies...>, Policies...> {

@@ -2,6 +2,7 @@
 // places, not objects; pools construct and destroy.
 //
 //   strategy                      memory per slot    take              give
+//   sparse_set_slots, default     8 bytes            O(1), LIFO        O(1)
 //   free_list_slots               0                  O(1), LIFO        O(1)
 //   stack_slots                   4 bytes            O(1), LIFO        O(1)
 //   bitmap_slots                  1 bit              O(slots / 64),    O(1)

@@ -80,7 +80,7 @@ basic_pool<T, Store, Policies...>::basic_pool(const options_type& options,
 template <class T, class Store, class... Policies>
 basic_pool<T, Store, Policies...>::~basic_pool() {
   handles_.check(this, size());
-  clear();
+  if constexpr (traits::ends || traits::falls_back || traits::recycles) clear();
   const_cast<volatile bool&>(dead_) = true;  // the compiler knows that this is the end
 }
 
@@ -126,7 +126,10 @@ template <class T, class Store, class... Policies>
 std::byte* basic_pool<T, Store, Policies...>::take_elsewhere() noexcept {
   if constexpr (traits::falls_back) {
     if (std::byte* const block = fallback_.try_take(); block != nullptr) {
-      if constexpr (traits::counts) ++counters_.fallbacks;
+      if constexpr (traits::counts) {
+        ++counters_.fallbacks;
+        counters_.note_use(size());
+      }
       return block;
     }
   }

@@ -51,7 +51,10 @@ T* basic_pool<T, Store, Policies...>::finish(std::byte* slot, Make&& make) {
     std::apply([&](auto&... hook) { (on_acquire(hook, *object), ...); }, policies_);
     guard.finish();
   }
-  if constexpr (traits::counts) counters_.served(size());
+  if constexpr (traits::counts) {
+    ++counters_.allocations;
+    if constexpr (!Store::knows_peak) counters_.note_use(size());
+  }
   return object;
 }
 

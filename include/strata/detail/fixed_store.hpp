@@ -5,19 +5,22 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <type_traits>
 
 #include <strata/detail/pool_memory.hpp>
 #include <strata/detail/slot_block.hpp>
+#include <strata/detail/sparse_block.hpp>
 #include <strata/pool_options.hpp>
 
 namespace strata::detail {
 
-template <std::size_t Stride, slot_strategy Strategy, bool Keeps>
+template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
 class fixed_store {
  public:
-  using block_type = slot_block<Stride, Strategy, Keeps>;
-  using place = block_type*;
+  using block_type = slot_block<Stride, Strategy, Keeps, Ends>;
+  using place = typename block_type::place;
   static constexpr bool grows = false;
+  static constexpr bool knows_peak = std::is_same_v<Strategy, sparse_set_slots>;
   static constexpr std::size_t alignment_max = std::size_t{1} << 30;
 
   /// Requires: the settings were checked.
@@ -50,9 +53,9 @@ class fixed_store {
 
   /// Returns: nullptr when no object lives at the address.
   [[nodiscard]] place begin_release(const void* object) noexcept {
-    return block_.begin_release(object) ? &block_ : nullptr;
+    return block_.begin_release(object);
   }
-  void end_release(place, std::byte* slot) noexcept { block_.end_release(slot); }
+  void end_release(place at, std::byte* slot) noexcept { block_.end_release(at, slot); }
 
   /// Returns: the block of a slot that the store gave.
   [[nodiscard]] block_type& block_of(const void*) noexcept { return block_; }
@@ -66,18 +69,23 @@ class fixed_store {
   [[nodiscard]] std::size_t capacity() const noexcept { return block_.capacity(); }
   [[nodiscard]] std::size_t maximum() const noexcept { return block_.capacity(); }
   [[nodiscard]] std::size_t growths() const noexcept { return 0; }
+  [[nodiscard]] std::size_t peak() const noexcept requires knows_peak { return block_.peak(); }
   [[nodiscard]] std::size_t held_bytes() const noexcept { return bytes_; }
   [[nodiscard]] bool invariant() const noexcept { return block_.invariant(); }
 
   /// Effects: calls `visit(block)` for each block by address.
   template <class Visitor>
   void for_each_block(Visitor&& visit) {
+    show_live();
     visit(block_);
   }
   template <class Visitor>
   void for_each_block(Visitor&& visit) const {
+    show_live();
     visit(block_);
   }
+  /// Effects: prepares for iteration over what lives now.
+  void show_live() const noexcept { block_.show_live(); }
 
   /// Returns: whether the capacity is that large; it never changes.
   template <class Prepare>

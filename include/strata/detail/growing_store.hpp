@@ -9,40 +9,64 @@
 //   end_release .. the chunk found by masking ............... hot
 //     relist_or_return  it was full, or became empty ........ cold
 //
-// Invariants: a chunk that is not in the ring is full; the counters are the sums
-// over the chunks; no chunk goes while somebody iterates.
+// Each chunk has a strategy of its own, but for sparse_set_slots: one set then has the
+// free slots of all chunks and serves first, and in the ring are the chunks that have
+// slots which nobody took yet.
+//
+// Invariants: a chunk that is not in the ring has nothing for take; the counters are
+// the sums over the chunks; no chunk goes while somebody iterates.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <new>
+#include <type_traits>
 
 #include <strata/detail/chunk_directory.hpp>
 #include <strata/detail/pool_chunk.hpp>
 #include <strata/detail/pool_memory.hpp>
+#include <strata/detail/slot_block.hpp>
+#include <strata/detail/sparse_chunk.hpp>
 #include <strata/pool_options.hpp>
+#include <strata/sparse_set_slots.hpp>
 
 namespace strata::detail {
 
-template <std::size_t Stride, slot_strategy Strategy, bool Keeps>
-class growing_store {
+// In place of the common set where each chunk has a strategy.
+class no_common_set {
  public:
-  using chunk = pool_chunk<Stride, Strategy, Keeps, growing_store>;
+  explicit no_common_set(pool_memory&) noexcept {}
+  static std::size_t size() noexcept { return 0; }
+  static std::size_t held_bytes() noexcept { return 0; }
+};
+
+template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
+class growing_store {
+  // Whether all chunks have one set of free slots.
+  static constexpr bool shares = std::is_same_v<Strategy, sparse_set_slots>;
+
+ public:
+  using chunk = pool_chunk<std::conditional_t<shares, sparse_chunk<Stride, Ends>,
+                                              slot_block<Stride, Strategy, Keeps, Ends>>,
+                           growing_store>;
   using block_type = typename chunk::block_type;
-  using place = chunk*;
+  using place = std::conditional_t<shares, std::byte*, chunk*>;
   static constexpr bool grows = true;
+  static constexpr bool knows_peak = shares;
   static constexpr std::size_t alignment_max = chunk::alignment_max;
 
   /// Requires: the settings were checked. Takes no slots yet.
   explicit growing_store(const pool_settings& settings)
       : memory_({settings.name, settings.limit, settings.parent, settings.upstream}),
+        free_(memory_),
         directory_(memory_),
         growth_(*settings.growth),
         alignment_(std::max(settings.alignment, settings.slot_alignment)),
-        chunk_slots_(chunk::slots_max(alignment_)),
+        chunk_slots_(std::min(chunk::slots_max(alignment_), Strategy::slots_max)),
         maximum_(settings.maximum),
         retain_(settings.retain) {
+    counts_used_ = shares && retain_ != SIZE_MAX;
     none_.block.open(nullptr, 0, nullptr);
     none_.next = none_.previous = &none_;
   }
@@ -52,7 +76,9 @@ class growing_store {
 
   ~growing_store() {
     while (directory_.size() != 0) {
-      return_chunk(*static_cast<chunk*>(directory_[directory_.size() - 1]));
+      auto& last = *static_cast<chunk*>(directory_[directory_.size() - 1]);
+      directory_.erase(&last);
+      discard(last);
     }
     // For those who release after the end: no address is in this range. Volatile,
     // because the compiler knows that this is the end.
@@ -65,8 +91,7 @@ class growing_store {
   ///   new block first.
   template <class Prepare>
   [[nodiscard]] std::byte* take(Prepare&& prepare) {
-    if (std::byte* const slot = none_.next->block.take(); slot != nullptr) [[likely]] {
-      ++size_;
+    if (std::byte* const slot = take_free(); slot != nullptr) [[likely]] {
       return slot;
     }
     return take_slow(prepare);
@@ -81,14 +106,25 @@ class growing_store {
     if (of->owner != this) [[unlikely]] {
       return nullptr;
     }
-    return of->block.begin_release(object) ? of : nullptr;
+    if constexpr (shares) {
+      return of->block.begin_release(object, free_);
+    } else {
+      return of->block.begin_release(object) == nullptr ? nullptr : of;
+    }
   }
 
-  void end_release(place of, std::byte* slot) noexcept {
-    const bool is_empty = of->block.end_release(slot);
-    --size_;
-    if (is_empty || !of->listed) [[unlikely]] {
-      relist_or_return(*of, is_empty);
+  void end_release(place at, std::byte* slot) noexcept {
+    if constexpr (shares) {
+      block_type::end_release(at, slot, free_);
+      if (counts_used_) [[unlikely]] {
+        count_released(*chunk::of(slot));
+      }
+    } else {
+      const bool is_empty = at->block.end_release(&at->block, slot);
+      --taken_;
+      if (is_empty || !at->listed) [[unlikely]] {
+        relist_or_return(*at, is_empty);
+      }
     }
   }
 
@@ -109,25 +145,36 @@ class growing_store {
     const chunk* const of = chunk::of(address);
     return directory_.contains(of) && of->block.index_of(address) < of->block.capacity();
   }
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] std::size_t size() const noexcept { return taken_ - free_.size(); }
   [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
   [[nodiscard]] std::size_t maximum() const noexcept { return maximum_; }
   [[nodiscard]] std::size_t growths() const noexcept { return growths_; }
-  [[nodiscard]] std::size_t held_bytes() const noexcept { return held_bytes_; }
+  [[nodiscard]] std::size_t held_bytes() const noexcept { return held_bytes_ + free_.held_bytes(); }
+  /// Returns: the most slots that were used at once: one is opened when none is free.
+  [[nodiscard]] std::size_t peak() const noexcept requires shares {
+    return std::max(peak_, taken_);
+  }
 
   template <class Visitor>
   void for_each_block(Visitor&& visit) {
     const pin hold(*this);
+    show_live();
     for (std::size_t i = 0; i < directory_.size(); ++i) {
       visit(static_cast<chunk*>(directory_[i])->block);
     }
   }
   template <class Visitor>
   void for_each_block(Visitor&& visit) const {
+    show_live();
     for (std::size_t i = 0; i < directory_.size(); ++i) {
       visit(static_cast<const chunk*>(directory_[i])->block);
     }
   }
+
+  /// Effects: prepares for iteration over what lives now.
+  /// Complexity: with a common set, linear in the slots released since the last time; if
+  ///   a slot that was free then was taken meanwhile, linear in the free slots.
+  void show_live() const noexcept;
 
   /// Effects: makes the capacity at least `slots`, or leaves it.
   /// Returns: whether it is that large.
@@ -172,7 +219,7 @@ class growing_store {
    public:
     explicit pin(growing_store& store) noexcept : store_(store) { ++store_.pins_; }
     ~pin() {
-      if (--store_.pins_ == 0) store_.return_empty(store_.retain_);
+      if (--store_.pins_ == 0 && store_.retain_ != SIZE_MAX) store_.return_empty(store_.retain_);
     }
     pin(const pin&) = delete;
     pin& operator=(const pin&) = delete;
@@ -180,6 +227,22 @@ class growing_store {
    private:
     growing_store& store_;
   };
+
+  // What take does before it must look further.
+  [[nodiscard]] std::byte* take_free() noexcept;
+
+  [[nodiscard]] bool make_room_for(std::size_t slots) noexcept;
+  void count_used() noexcept;
+  [[nodiscard]] bool is_sound(const chunk& of) const noexcept;
+  [[nodiscard]] static std::size_t taken_of(const chunk& of) noexcept {
+    if constexpr (shares) {
+      return of.block.opened();
+    } else {
+      return of.block.used();
+    }
+  }
+  [[gnu::noinline, gnu::cold]] void count_released(chunk& of) noexcept;
+  void forget_slots(const chunk& gone) noexcept;
 
   template <class Prepare>
   [[nodiscard, gnu::noinline]] std::byte* take_slow(Prepare&& prepare);
@@ -199,7 +262,7 @@ class growing_store {
 
   [[nodiscard]] bool may_return(const chunk& empty, std::size_t retain) const noexcept {
     const std::size_t left = capacity_ - empty.block.capacity();
-    return left >= reserved_ && left - size_ >= retain;
+    return left >= reserved_ && left - size() >= retain;
   }
 
   void update_range() noexcept {
@@ -207,10 +270,17 @@ class growing_store {
     span_ = directory_.size() == 0 ? 0 : directory_.span();
   }
 
-  chunk none_;  // has no slots, so that take needs no test for an empty ring
+  pool_memory memory_;
+  // Mutable because const functions set its seal, and nothing else.
+  [[no_unique_address]] mutable std::conditional_t<shares, common_free_set, no_common_set> free_;
   std::uintptr_t low_ = 0;
   std::uintptr_t span_ = 0;
-  std::size_t size_ = 0;
+  // Whether chunks know how many of their slots are used; those with a strategy do so
+  // anyway. With a common set they need it to be returned as they become empty.
+  bool counts_used_ = false;
+  chunk none_;             // has no slots, so that take needs no test for an empty ring
+  std::size_t taken_ = 0;  // slots that live; with a common set, that were ever taken
+  std::size_t peak_ = 0;   // of taken_, before chunks went
   std::size_t capacity_ = 0;
   std::size_t reserved_ = 0;
   std::size_t growths_ = 0;
@@ -221,7 +291,6 @@ class growing_store {
 
   void (*retire_)(block_type&) noexcept = nullptr;
 
-  pool_memory memory_;
   chunk_directory directory_;
   pool_growth growth_;
   std::size_t alignment_;

@@ -1,17 +1,98 @@
-// The cold functions of growing_store: how it grows and shrinks. Not for programs.
+// The functions of growing_store: what the two ways to know free slots differ in, and
+// how it grows and shrinks. Not for programs.
 #pragma once
 
 #include <strata/detail/growing_store.hpp>
 
 namespace strata::detail {
 
-template <std::size_t Stride, slot_strategy Strategy, bool Keeps>
+// -- With one set of free slots, and without ------------------------------------------
+
+template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
+std::byte* growing_store<Stride, Strategy, Keeps, Ends>::take_free() noexcept {
+  if constexpr (shares) {
+    std::byte* const slot = free_.pop();
+    if (slot == nullptr) return nullptr;
+    if (counts_used_) [[unlikely]] {
+      chunk& of = *chunk::of(slot);
+      of.block.set_used(of.block.used() + 1);
+    }
+    unpoison(slot, Stride);
+    return slot;
+  } else {
+    std::byte* const slot = none_.next->block.take();
+    if (slot != nullptr) ++taken_;
+    return slot;
+  }
+}
+
+template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
+void growing_store<Stride, Strategy, Keeps, Ends>::show_live() const noexcept {
+  if constexpr (shares) {
+    for (std::size_t i = 0; i < directory_.size() && !free_.is_sealed(); ++i) {
+      const auto& block = static_cast<const chunk*>(directory_[i])->block;
+      block.show(block.opened());
+    }
+    free_.for_each_unsealed([](const std::byte* slot) { chunk::of(slot)->block.hide(slot); });
+    free_.seal();
+  }
+}
+
+// Pools that never return a chunk by themselves do not count, but when they are asked.
+template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
+void growing_store<Stride, Strategy, Keeps, Ends>::count_used() noexcept {
+  if constexpr (shares) {
+    for (std::size_t i = 0; i < directory_.size(); ++i) {
+      auto& block = static_cast<chunk*>(directory_[i])->block;
+      block.set_used(block.opened());
+    }
+    free_.for_each([](const std::byte* slot) {
+      auto& block = chunk::of(slot)->block;
+      block.set_used(block.used() - 1);
+    });
+  }
+}
+
+template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
+void growing_store<Stride, Strategy, Keeps, Ends>::count_released(chunk& of) noexcept {
+  of.block.set_used(of.block.used() - 1);
+  if (of.block.used() == 0) relist_or_return(of, true);
+}
+
+template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
+bool growing_store<Stride, Strategy, Keeps, Ends>::make_room_for(std::size_t slots) noexcept {
+  if constexpr (shares) {
+    return free_.make_room(slots);
+  } else {
+    return true;
+  }
+}
+
+// The slots of a chunk that goes, none of which is used.
+template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
+void growing_store<Stride, Strategy, Keeps, Ends>::forget_slots(const chunk& gone) noexcept {
+  if constexpr (shares) {
+    peak_ = std::max(peak_, taken_);
+    taken_ -= gone.block.opened();
+    for (std::size_t i = 0; i < gone.block.opened(); ++i) free_.erase(gone.block.address(i));
+    free_.trim(capacity_);
+  }
+}
+
+// -- Growth ---------------------------------------------------------------------------
+
+template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
 template <class Prepare>
-std::byte* growing_store<Stride, Strategy, Keeps>::take_slow(Prepare&& prepare) {
+std::byte* growing_store<Stride, Strategy, Keeps, Ends>::take_slow(Prepare&& prepare) {
+  if constexpr (shares) {
+    if (free_.unseal()) {
+      if (std::byte* const slot = take_free(); slot != nullptr) return slot;
+    }
+  }
   for (;;) {
     while (none_.next != &none_) {
       if (std::byte* const slot = none_.next->block.take(); slot != nullptr) {
-        ++size_;
+        ++taken_;
         return slot;
       }
       none_.next->unlink();
@@ -22,9 +103,9 @@ std::byte* growing_store<Stride, Strategy, Keeps>::take_slow(Prepare&& prepare) 
 
 // Several chunks may be needed for a step; those that were added before a refusal
 // stay, because the request itself is served.
-template <std::size_t Stride, slot_strategy Strategy, bool Keeps>
+template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
 template <class Prepare>
-bool growing_store<Stride, Strategy, Keeps>::grow(Prepare&& prepare) {
+bool growing_store<Stride, Strategy, Keeps, Ends>::grow(Prepare&& prepare) {
   refused_bytes_ = 0;
   const std::size_t before = capacity_;
   const std::size_t room = maximum_ > before ? maximum_ - before : 0;
@@ -39,9 +120,9 @@ bool growing_store<Stride, Strategy, Keeps>::grow(Prepare&& prepare) {
   return true;
 }
 
-template <std::size_t Stride, slot_strategy Strategy, bool Keeps>
+template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
 template <class Prepare>
-bool growing_store<Stride, Strategy, Keeps>::add_all(std::size_t slots, Prepare&& prepare) {
+bool growing_store<Stride, Strategy, Keeps, Ends>::add_all(std::size_t slots, Prepare&& prepare) {
   // Takes back what was added when not all of it could be. New chunks stand at the
   // end of the ring; one that an initialiser put to use meanwhile stays.
   struct rollback {
@@ -65,9 +146,9 @@ bool growing_store<Stride, Strategy, Keeps>::add_all(std::size_t slots, Prepare&
   return true;
 }
 
-template <std::size_t Stride, slot_strategy Strategy, bool Keeps>
+template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
 template <class Prepare>
-bool growing_store<Stride, Strategy, Keeps>::add_chunk(std::size_t slots, Prepare&& prepare) {
+bool growing_store<Stride, Strategy, Keeps, Ends>::add_chunk(std::size_t slots, Prepare&& prepare) {
   const std::size_t bytes = chunk::bytes_for(slots, alignment_);
   auto* const memory = static_cast<std::byte*>(memory_.try_allocate(bytes, chunk::chunk_bytes));
   if (memory == nullptr) {
@@ -87,9 +168,9 @@ bool growing_store<Stride, Strategy, Keeps>::add_chunk(std::size_t slots, Prepar
 }
 
 // Only what succeeded in everything that can fail becomes part of the pool.
-template <std::size_t Stride, slot_strategy Strategy, bool Keeps>
+template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
 template <class Prepare>
-bool growing_store<Stride, Strategy, Keeps>::enter(chunk& added, Prepare&& prepare) {
+bool growing_store<Stride, Strategy, Keeps, Ends>::enter(chunk& added, Prepare&& prepare) {
   if constexpr (Keeps) {
     try {
       prepare(added.block);
@@ -98,7 +179,7 @@ bool growing_store<Stride, Strategy, Keeps>::enter(chunk& added, Prepare&& prepa
       throw;
     }
   }
-  if (!directory_.make_room()) {
+  if (!make_room_for(capacity_ + added.block.capacity()) || !directory_.make_room()) {
     refused_bytes_ = added.bytes;
     return false;
   }
@@ -107,11 +188,12 @@ bool growing_store<Stride, Strategy, Keeps>::enter(chunk& added, Prepare&& prepa
   capacity_ += added.block.capacity();
   update_range();
   added.link_after(*none_.previous);
+  if constexpr (shares) added.block.join(free_);
   return true;
 }
 
-template <std::size_t Stride, slot_strategy Strategy, bool Keeps>
-void growing_store<Stride, Strategy, Keeps>::discard(chunk& gone) noexcept {
+template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
+void growing_store<Stride, Strategy, Keeps, Ends>::discard(chunk& gone) noexcept {
   if constexpr (Keeps) retire_(gone.block);
   const std::size_t bytes = gone.bytes;
   gone.block.close();
@@ -119,44 +201,65 @@ void growing_store<Stride, Strategy, Keeps>::discard(chunk& gone) noexcept {
   memory_.deallocate(&gone, bytes, chunk::chunk_bytes);
 }
 
-template <std::size_t Stride, slot_strategy Strategy, bool Keeps>
-void growing_store<Stride, Strategy, Keeps>::return_chunk(chunk& gone) noexcept {
+template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
+void growing_store<Stride, Strategy, Keeps, Ends>::return_chunk(chunk& gone) noexcept {
   if (gone.listed) gone.unlink();
   directory_.erase(&gone);
   held_bytes_ -= gone.bytes;
   capacity_ -= gone.block.capacity();
   update_range();
+  forget_slots(gone);
   discard(gone);
 }
 
 // At the end of the ring a chunk gathers free slots before it serves; at the front
 // the next take would drop it again.
-template <std::size_t Stride, slot_strategy Strategy, bool Keeps>
-void growing_store<Stride, Strategy, Keeps>::relist_or_return(chunk& of, bool is_empty) noexcept {
-  if (!of.listed) of.link_after(*none_.previous);
+template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
+void growing_store<Stride, Strategy, Keeps, Ends>::relist_or_return(chunk& of,
+                                                                    bool is_empty) noexcept {
+  if (!shares && !of.listed) of.link_after(*none_.previous);
   if (is_empty && pins_ == 0 && may_return(of, retain_)) return_chunk(of);
 }
 
-template <std::size_t Stride, slot_strategy Strategy, bool Keeps>
-void growing_store<Stride, Strategy, Keeps>::return_empty(std::size_t retain) noexcept {
+template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
+void growing_store<Stride, Strategy, Keeps, Ends>::return_empty(std::size_t retain) noexcept {
+  count_used();
   for (std::size_t i = directory_.size(); i-- != 0;) {
     auto& of = *static_cast<chunk*>(directory_[i]);
     if (of.block.used() == 0 && may_return(of, retain)) return_chunk(of);
   }
 }
 
-template <std::size_t Stride, slot_strategy Strategy, bool Keeps>
-bool growing_store<Stride, Strategy, Keeps>::invariant() const noexcept {
-  std::size_t used = 0;
+template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
+bool growing_store<Stride, Strategy, Keeps, Ends>::is_sound(const chunk& of) const noexcept {
+  if (of.owner != this) return false;
+  if constexpr (shares) {
+    const std::size_t opened = of.block.opened();
+    return opened <= of.block.capacity() && (of.listed || opened == of.block.capacity());
+  } else {
+    return of.block.invariant() && (of.listed || of.block.used() == of.block.capacity());
+  }
+}
+
+template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
+bool growing_store<Stride, Strategy, Keeps, Ends>::invariant() const noexcept {
+  std::size_t taken = 0;
   std::size_t slots = 0;
   for (std::size_t i = 0; i < directory_.size(); ++i) {
     const auto& of = *static_cast<const chunk*>(directory_[i]);
-    if (!of.block.invariant() || of.owner != this) return false;
-    if (!of.listed && of.block.used() != of.block.capacity()) return false;
-    used += of.block.used();
+    if (!is_sound(of)) return false;
+    taken += taken_of(of);
     slots += of.block.capacity();
   }
-  return used == size_ && slots == capacity_ && capacity_ <= maximum_;
+  bool agrees = taken == taken_ && slots == capacity_ && capacity_ <= maximum_;
+  if constexpr (shares) {
+    free_.for_each([&](const std::byte* slot) {
+      const chunk* const of = chunk::of(slot);
+      agrees = agrees && directory_.contains(of) && of->block.index_of(slot) < of->block.opened() &&
+               free_.contains(slot);
+    });
+  }
+  return agrees;
 }
 
 }  // namespace strata::detail

@@ -19,7 +19,10 @@ class live_iterator {
   using iterator_category = std::forward_iterator_tag;
 
   live_iterator() = default;
-  explicit live_iterator(const Store& store) noexcept : store_(&store) { settle(0); }
+  explicit live_iterator(const Store& store) noexcept : store_(&store) {
+    store_->show_live();
+    settle(0);
+  }
 
   [[nodiscard]] T& operator*() const noexcept { return *operator->(); }
   [[nodiscard]] T* operator->() const noexcept {

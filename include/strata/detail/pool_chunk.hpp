@@ -12,17 +12,16 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <strata/detail/slot_block.hpp>
-
 namespace strata::detail {
 
-template <std::size_t Stride, slot_strategy Strategy, bool Keeps, class Owner>
+template <class Block, class Owner>
 struct pool_chunk {
-  using block_type = slot_block<Stride, Strategy, Keeps>;
+  using block_type = Block;
+  static constexpr std::size_t stride = Block::stride;
 
   // Large enough that eight slots fit beside a header and padding of half the chunk.
   static constexpr std::size_t chunk_bytes =
-      std::bit_ceil(std::max(std::size_t{1} << 16, Stride * 32));
+      std::bit_ceil(std::max(std::size_t{1} << 16, stride * 32));
   static constexpr std::size_t alignment_max = chunk_bytes / 2;
 
   block_type block;
@@ -44,7 +43,7 @@ struct pool_chunk {
 
   [[nodiscard]] static constexpr std::size_t side_offset(std::size_t count,
                                                          std::size_t alignment) noexcept {
-    return (first_offset(alignment) + count * Stride + 7) / 8 * 8;
+    return (first_offset(alignment) + count * stride + 7) / 8 * 8;
   }
 
   /// Returns: what a chunk of that many slots takes.
@@ -55,8 +54,7 @@ struct pool_chunk {
 
   /// Returns: how many slots a chunk can have.
   [[nodiscard]] static constexpr std::size_t slots_max(std::size_t alignment) noexcept {
-    std::size_t count =
-        std::min((chunk_bytes - first_offset(alignment)) / Stride, Strategy::slots_max);
+    std::size_t count = (chunk_bytes - first_offset(alignment)) / stride;
     while (bytes_for(count, alignment) > chunk_bytes) --count;
     return count;
   }

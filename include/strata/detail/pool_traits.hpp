@@ -6,8 +6,8 @@
 #include <tuple>
 #include <type_traits>
 
-#include <strata/free_list_slots.hpp>
 #include <strata/pool_policies.hpp>
+#include <strata/sparse_set_slots.hpp>
 #include <strata/stack_slots.hpp>
 
 namespace strata::detail {
@@ -45,9 +45,13 @@ struct pool_traits {
   static constexpr bool has_acquire_hook = (acquire_hook<Policies, T> || ...);
   static constexpr bool has_drop_hook = (drop_hook<Policies, T> || ...);
 
-  // An object that stays in its free slot leaves no room for a list there.
+  /// Whether the end of an object runs code of the program's.
+  static constexpr bool ends =
+      !std::is_trivially_destructible_v<T> || has_drop_hook || (release_hook<Policies, T> || ...);
+
+  // An object that stays in its free slot leaves no room for a place there.
   using strategy =
-      typename strategy_among<std::conditional_t<recycles, stack_slots, free_list_slots>,
+      typename strategy_among<std::conditional_t<recycles, stack_slots, sparse_set_slots>,
                               Policies...>::type;
   static_assert(
       !recycles || strategy::keeps_contents,

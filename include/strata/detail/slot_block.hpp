@@ -19,13 +19,18 @@
 
 #include <strata/detail/bit_words.hpp>
 #include <strata/detail/poison.hpp>
+#include <strata/detail/prefetch.hpp>
 #include <strata/slot_strategy.hpp>
 
 namespace strata::detail {
 
-template <std::size_t Stride, slot_strategy Strategy, bool Keeps>
+/// `Keeps`: free objects may stay in their slots. `Ends`: the end of an object runs code,
+/// which may release it once more; only blocks without live bits want to know.
+template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
 class slot_block {
  public:
+  using place = slot_block*;
+  static constexpr std::size_t stride = Stride;
   static constexpr bool has_live_bits = !occupancy_strategy<Strategy>;
 
   [[nodiscard]] static constexpr std::size_t side_bytes(std::size_t count) noexcept {
@@ -70,25 +75,26 @@ class slot_block {
     return first;
   }
 
-  /// Returns: whether an object lives there, whose slot is about to be free.
-  [[nodiscard]] bool begin_release(const void* object) noexcept {
+  /// Effects: the object there, whose slot is about to be free, does not live any more.
+  /// Returns: what end_release needs; nullptr if none lived there.
+  [[nodiscard]] place begin_release(const void* object) noexcept {
     const std::size_t index = area_.index(object);
     if (index >= area_.count) [[unlikely]] {
-      return false;
+      return nullptr;
     }
     std::uint64_t& word = word_of(index);
     if ((word >> index % bits_per_word & 1) == 0) [[unlikely]] {
-      return false;
+      return nullptr;
     }
     // Cleared before the destructor runs, so that a release inside it is noticed; a
     // strategy's own bit would make the slot free for a take inside it.
     if constexpr (has_live_bits) word &= ~bit_of(index);
-    return true;
+    return this;
   }
 
   /// Effects: the slot is free again.
   /// Returns: whether it was the last that was used.
-  bool end_release(std::byte* slot) noexcept {
+  bool end_release(place, std::byte* slot) noexcept {
     strategy_.give(area_, slot);
     poison(slot, Stride);
     return --used_ == 0;
@@ -112,14 +118,19 @@ class slot_block {
     return find_set(live_words(), area_.count, from);
   }
   [[nodiscard]] std::size_t used() const noexcept { return used_; }
+  /// Effects: none, because the bits are there at any time.
+  void show_live() const noexcept {}
   [[nodiscard]] std::size_t capacity() const noexcept { return area_.count; }
 
   /// Effects: calls `visit(std::byte* slot)` for each live slot by address. The visitor
   ///   may release that slot.
   template <class Visitor>
   void for_each_live(Visitor&& visit) const {
-    for_each_bit(live_words(), area_.count,
-                 [&](std::size_t index) { visit(area_.address(index)); });
+    for_each_bit(live_words(), area_.count, [&](std::size_t index) {
+      std::byte* const slot = area_.address(index);
+      prefetch_ahead(slot);
+      visit(slot);
+    });
   }
 
   // -- What pools that recycle need --

@@ -40,7 +40,7 @@ class usage_counters {
     return block;
   }
 
-  void gave_back(const void* block, std::size_t bytes) noexcept {
+  void gave_back(void* block, std::size_t bytes) noexcept {
     const std::size_t before = live_.subtract(bytes);
     if (before < bytes) [[unlikely]]
       report_more_freed_than_given(name_.view(), block, bytes, before);

@@ -3,6 +3,7 @@
 #include <strata/fixed_pool.hpp>
 #include <strata/free_list_slots.hpp>
 #include <strata/growing_pool.hpp>
+#include <strata/sparse_set_slots.hpp>
 #include <strata/stack_slots.hpp>
 
 #include <gtest/gtest.h>
@@ -71,7 +72,7 @@ class strategy_under_test {
 
 template <class Strategy>
 class slot_strategies : public testing::Test {};
-using strategies = testing::Types<free_list_slots, stack_slots, bitmap_slots>;
+using strategies = testing::Types<sparse_set_slots, free_list_slots, stack_slots, bitmap_slots>;
 TYPED_TEST_SUITE(slot_strategies, strategies);
 
 TYPED_TEST(slot_strategies, no_slot_is_taken_twice_and_none_is_lost) {
@@ -104,6 +105,13 @@ TYPED_TEST(slot_strategies, slots_that_were_never_taken_come_by_address) {
 
 TEST(free_list_slots, the_last_given_is_the_first_taken) {
   strategy_under_test<free_list_slots> tested(10);
+  for (int i = 0; i < 5; ++i) (void)tested.take();
+  for (const std::size_t index : {3u, 0u, 4u}) tested.give(index);
+  for (const std::size_t index : {4u, 0u, 3u, 5u}) EXPECT_EQ(tested.take(), index);
+}
+
+TEST(sparse_set_slots, the_last_given_is_the_first_taken) {
+  strategy_under_test<sparse_set_slots> tested(10);
   for (int i = 0; i < 5; ++i) (void)tested.take();
   for (const std::size_t index : {3u, 0u, 4u}) tested.give(index);
   for (const std::size_t index : {4u, 0u, 3u, 5u}) EXPECT_EQ(tested.take(), index);
