@@ -4,7 +4,7 @@ include_guard(GLOBAL)
 include(GoogleTest)
 find_package(GTest REQUIRED)
 
-set(strata_layers base os account region heap arena pool adaptor context override c tools)
+set(strata_layers base os account region heap arena pool stack adaptor context override c tools)
 
 # ThreadSanitizer knows only some layouts of the address space, and a kernel
 # with much randomness leaves them. Some containers forbid to turn it off.

@@ -28,17 +28,24 @@ class guarded_ranges {
     if (range.next != nullptr) range.next->previous = range.previous;
   }
 
-  // Ends the program with a diagnosis when the address lies in a guard.
-  void look(const void* address) noexcept {
+  // Ends the program with a diagnosis when the address lies in a guard, unless the
+  // range has words of its own.
+  void look(const detail::guard_hit& hit) noexcept {
     if (lock_.held_by_me()) return;
     const base::lock_guard guard(lock_);
     for (const detail::guarded_range* range = first_; range != nullptr; range = range->next) {
-      report_if_hit(*range, static_cast<const std::byte*>(address));
+      report_if_hit(*range, hit);
     }
   }
 
  private:
-  static void report_if_hit(const detail::guarded_range& range, const std::byte* at) noexcept {
+  static void report_if_hit(const detail::guarded_range& range,
+                            const detail::guard_hit& hit) noexcept {
+    const auto* const at = static_cast<const std::byte*>(hit.address);
+    if (range.explain != nullptr) {
+      if (at >= range.low && at < range.high) range.explain(range, hit);
+      return;
+    }
     if (at >= range.low && at < range.begin) {
       detail::report_guard_hit(range.kind, range.name, at, base::distance(at, range.begin), true);
     }

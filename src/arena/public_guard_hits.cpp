@@ -11,7 +11,9 @@ namespace {
 
 constinit core::guarded_ranges the_ranges;
 
-void look(const void* address) noexcept { the_ranges.look(address); }
+void look(const os::fault& what) noexcept {
+  the_ranges.look({what.address, what.instruction, what.stack_pointer});
+}
 
 }  // namespace
 

@@ -35,4 +35,13 @@ struct code_place {
 // lives as long as the module is loaded.
 [[nodiscard]] code_place locate(const void* return_address, std::span<char> buffer) noexcept;
 
+struct code_module {
+  std::string_view file;  // of the program or library; empty: unknown
+  std::size_t offset;     // what addr2line -e wants
+};
+
+// Allocates nothing and takes no lock but the dynamic linker's. Of a return address
+// the offset is that of the call.
+[[nodiscard]] code_module module_of(const void* return_address) noexcept;
+
 }  // namespace strata::os

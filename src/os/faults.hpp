@@ -4,9 +4,15 @@
 
 namespace strata::os {
 
-// What looks at the address that a fault was about, in the signal handler, on the
-// thread that faulted. It ends the program, or returns when it does not know it.
-using fault_watcher = void (*)(const void* address) noexcept;
+struct fault {
+  const void* address;        // that was touched
+  const void* instruction;    // that touched it; nullptr: unknown
+  const void* stack_pointer;  // nullptr: unknown
+};
+
+// What looks at a fault, in the signal handler, on the thread that faulted. It ends
+// the program, or returns and lets the fault take its course.
+using fault_watcher = void (*)(const fault& what) noexcept;
 
 // Asks `watcher` at every fault from now on; asking again is harmless. Faults that
 // no watcher knows go where they would have gone before the first call. False: the

@@ -90,6 +90,17 @@ std::size_t capture_call_stack(const void* caller, std::span<void*> frames) noex
   return stack.count;
 }
 
+code_module module_of(const void* return_address) noexcept {
+  const errno_guard guard;
+  const std::uintptr_t call = reinterpret_cast<std::uintptr_t>(return_address) - 1;
+  Dl_info info{};
+  void* entry = nullptr;
+  if (::dladdr1(reinterpret_cast<const void*>(call), &info, &entry, RTLD_DL_LINKMAP) == 0) {
+    return {};
+  }
+  return {info.dli_fname, call - static_cast<const link_map*>(entry)->l_addr};
+}
+
 code_place locate(const void* return_address, std::span<char> buffer) noexcept {
   const errno_guard guard;
   const std::uintptr_t call = reinterpret_cast<std::uintptr_t>(return_address) - 1;

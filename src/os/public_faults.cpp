@@ -1,9 +1,11 @@
 // SIGSEGV on Linux, shared politely with whoever handled it before.
 #include <signal.h>
+#include <ucontext.h>
 
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 
 #include "base/base.hpp"
 #include "os/errno_guard.hpp"
@@ -39,11 +41,27 @@ void pass_on(int signal, siginfo_t* info, void* context) noexcept {
   }
 }
 
+fault describe(const siginfo_t& info, [[maybe_unused]] void* context) noexcept {
+  [[maybe_unused]] const auto pointer = [](auto word) {
+    return reinterpret_cast<const void*>(static_cast<std::uintptr_t>(word));
+  };
+#if defined(__x86_64__)
+  const greg_t* const registers = static_cast<const ucontext_t*>(context)->uc_mcontext.gregs;
+  return {info.si_addr, pointer(registers[REG_RIP]), pointer(registers[REG_RSP])};
+#elif defined(__aarch64__)
+  const mcontext_t& registers = static_cast<const ucontext_t*>(context)->uc_mcontext;
+  return {info.si_addr, pointer(registers.pc), pointer(registers.sp)};
+#else
+  return {info.si_addr, nullptr, nullptr};
+#endif
+}
+
 void handle(int signal, siginfo_t* info, void* context) noexcept {
   const errno_guard guard;
   if (info->si_code > 0) {  // of the processor, not sent by a process
+    const fault what = describe(*info, context);
     for (const std::atomic<fault_watcher>& watcher : watchers) {
-      if (const fault_watcher look = watcher.load()) look(info->si_addr);
+      if (const fault_watcher look = watcher.load()) look(what);
     }
   }
   pass_on(signal, info, context);

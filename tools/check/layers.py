@@ -19,6 +19,7 @@ BELOW = {layer: set(SPINE[:index]) for index, layer in enumerate(SPINE)}
 BESIDE_HEAP = {"base", "os", "account", "region"}
 BELOW["arena"] = BESIDE_HEAP
 BELOW["pool"] = BESIDE_HEAP
+BELOW["stack"] = BESIDE_HEAP
 BELOW["adaptor"] = BESIDE_HEAP
 BELOW["context"] = set(SPINE) | {"arena"}
 BELOW["override"] = set(SPINE)
@@ -27,7 +28,8 @@ BELOW["c"] = set(SPINE) | {"arena", "pool", "adaptor", "context"}
 # Headers of ISO C: a public C header may include them.
 ISO_C = {"assert.h", "errno.h", "limits.h", "stdalign.h", "stdbool.h", "stddef.h", "stdint.h",
          "stdio.h", "stdlib.h", "string.h"}
-EXCEPTED = {"override": {"dlfcn.h", "malloc.h", "sys/resource.h", "sys/syscall.h", "unistd.h"}}
+EXCEPTED = {"public": {"valgrind/valgrind.h"},
+            "override": {"dlfcn.h", "malloc.h", "sys/resource.h", "sys/syscall.h", "unistd.h"}}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 PLATFORM = re.compile(r"^\s*#\s*(?:if|ifdef|ifndef|elif)\b.*"

@@ -6,6 +6,13 @@
 
 namespace strata::detail {
 
+/// A fault whose address lies in a guarded range.
+struct guard_hit {
+  const void* address;
+  const void* instruction;    ///< that touched it; nullptr: unknown
+  const void* stack_pointer;  ///< of the code that did; nullptr: unknown
+};
+
 //     low      begin              end      high
 //     | guard  |  usable           |  guard |
 struct guarded_range {
@@ -15,6 +22,9 @@ struct guarded_range {
   const std::byte* begin;
   const std::byte* end;
   const std::byte* high;
+  /// Says what happened, anywhere between low and high, and lets the fault take its
+  /// course. nullptr: a hit of one of the two guards ends the program with a diagnosis.
+  void (*explain)(const guarded_range& range, const guard_hit& hit) noexcept = nullptr;
   guarded_range* previous = nullptr;
   guarded_range* next = nullptr;
 };

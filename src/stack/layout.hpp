@@ -1,0 +1,60 @@
+// Where things lie in a group of stacks, in numbers. Adjacent stacks share a guard,
+// the one above the lower being the one below the upper:
+//
+//   | guard | stack 0 | guard | stack 1 | guard | ... | stack n-1 | guard |
+//
+// and a stack is, from its lowest address:
+//
+//   | canary, if any | usable, downward from top | header, name | colour: some lines |
+#pragma once
+
+#include <strata/detail/idle_stacks.hpp>
+#include <strata/stack_options.hpp>
+
+#include <algorithm>
+#include <cstddef>
+
+#include "base/base.hpp"
+
+namespace strata::core {
+
+struct stack_layout {
+  static constexpr std::size_t canary_bytes_wanted = 64;
+  static constexpr std::size_t colour_bytes = 128;  // lines come in pairs
+  static constexpr std::size_t colours_max = 16;    // half of the smallest page
+  static constexpr std::size_t group_bytes_max = 64 * base::mib;
+  static constexpr std::size_t group_stacks_max = 65'535;  // an index is 16 bits
+
+  stack_layout(const stack_pool_options& options, std::size_t page_bytes) noexcept
+      : stack_bytes(base::align_up(options.stack_bytes, page_bytes)),
+        guard_bytes(options.guard_pages * page_bytes),
+        canary_bytes(options.canary ? canary_bytes_wanted : 0),
+        colours(options.colours),
+        prefault_bytes(std::min(base::align_up(options.prefault, page_bytes), stack_bytes)),
+        group_stacks(std::clamp<std::size_t>(group_bytes_max / stride(), 1, options.group_stacks)) {
+  }
+
+  [[nodiscard]] std::size_t stride() const noexcept { return stack_bytes + guard_bytes; }
+
+  [[nodiscard]] std::size_t group_bytes(std::size_t stacks) const noexcept {
+    return stacks * stride() + guard_bytes;
+  }
+
+  // From the end of a stack down to its top.
+  [[nodiscard]] std::size_t above_top(std::size_t index) const noexcept {
+    return index % colours * colour_bytes + detail::stack_header::all_bytes;
+  }
+
+  [[nodiscard]] std::size_t usable_bytes(std::size_t index) const noexcept {
+    return stack_bytes - above_top(index) - canary_bytes;
+  }
+
+  std::size_t stack_bytes;
+  std::size_t guard_bytes;  // on each side
+  std::size_t canary_bytes;
+  std::size_t colours;
+  std::size_t prefault_bytes;
+  std::size_t group_stacks;
+};
+
+}  // namespace strata::core
