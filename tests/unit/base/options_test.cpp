@@ -223,8 +223,8 @@ TEST(apply_environment, suggests_the_nearest_key) {
 }
 
 TEST(apply_environment, warns_once_per_entry_and_survives_long_ones) {
-  const std::string bad_key = "STRATA_" + std::string(5000, 'K') + "=1";
-  const std::string bad_value = "STRATA_LIMIT=" + std::string(5000, 'v');
+  const std::string bad_key = std::string("STRATA_").append(5000, 'K').append("=1");
+  const std::string bad_value = std::string("STRATA_LIMIT=").append(5000, 'v');
   settings changed;
   const std::string said = warnings_of({bad_key.c_str(), bad_value.c_str()}, changed);
   EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 2);
