@@ -194,10 +194,12 @@ void churn(benchmark::State& state) {
 STRATA_BENCH_POOL(bare_list);
 STRATA_BENCH_POOL(fixed<>);
 STRATA_BENCH_POOL(fixed<with_statistics>);
+STRATA_BENCH_POOL(fixed<unchecked_release>);
 STRATA_BENCH_POOL(fixed<free_list_slots>);
 STRATA_BENCH_POOL(fixed<stack_slots>);
 STRATA_BENCH_POOL(fixed<bitmap_slots>);
 STRATA_BENCH_POOL(growing<>);
+STRATA_BENCH_POOL(growing<unchecked_release>);
 STRATA_BENCH_POOL(growing<bitmap_slots>);
 STRATA_BENCH_POOL(standard<std::pmr::unsynchronized_pool_resource>);
 STRATA_BENCH_POOL(standard<std::pmr::synchronized_pool_resource>);

@@ -7,6 +7,7 @@
 //   with_statistics      counts: strata/pool_statistics.hpp
 //   recycling            released objects may stay and be handed out again
 //   heap_fallback        an exhausted pool goes on with memory from elsewhere
+//   unchecked_release    release takes what it is given for a live object of the pool
 //   hooks                any type with on_acquire, on_release or drop, as below
 #pragma once
 
@@ -52,10 +53,16 @@ struct heap_fallback {
   std::pmr::memory_resource* from = std::pmr::new_delete_resource();
 };
 
+/// For loops that have nothing else to do: release does not look whether it is given a
+/// live object of the pool. Anything else damages the pool, or the program; builds with
+/// AddressSanitizer look all the same. Not beside heap_fallback.
+struct unchecked_release {};
+
 /// What may stand among the template arguments of a pool of T.
 template <class P, class T>
 concept pool_policy =
     slot_strategy<P> || std::same_as<P, with_statistics> || std::same_as<P, recycling> ||
-    std::same_as<P, heap_fallback> || acquire_hook<P, T> || release_hook<P, T> || drop_hook<P, T>;
+    std::same_as<P, heap_fallback> || std::same_as<P, unchecked_release> || acquire_hook<P, T> ||
+    release_hook<P, T> || drop_hook<P, T>;
 
 }  // namespace strata

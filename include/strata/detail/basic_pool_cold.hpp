@@ -158,7 +158,7 @@ void basic_pool<T, Store, Policies...>::put_back(std::byte* slot) noexcept {
   if constexpr (traits::falls_back) {
     if (fallback_.remove(slot)) return fallback_.free(slot);
   }
-  const auto place = store_.begin_release(slot);
+  const auto place = store_.template begin_release<false>(slot);
   store_.end_release(place, slot);
 }
 

@@ -136,7 +136,7 @@ bool basic_pool<T, Store, Policies...>::try_allocate_batch(std::span<T*> into) {
 
 template <class T, class Store, class... Policies>
 void basic_pool<T, Store, Policies...>::release(T* object) noexcept {
-  const auto place = store_.begin_release(object);
+  const auto place = store_.template begin_release<traits::checks>(object);
   if (place == nullptr) [[unlikely]] {
     release_elsewhere(object);
     return;

@@ -52,8 +52,9 @@ class fixed_store {
   }
 
   /// Returns: nullptr when no object lives at the address.
+  template <bool Checked>
   [[nodiscard]] place begin_release(const void* object) noexcept {
-    return block_.begin_release(object);
+    return block_.template begin_release<Checked>(object);
   }
   void end_release(place at, std::byte* slot) noexcept { block_.end_release(at, slot); }
 

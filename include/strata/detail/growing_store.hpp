@@ -98,18 +98,19 @@ class growing_store {
   }
 
   /// Returns: nullptr when no object lives at the address.
+  template <bool Checked>
   [[nodiscard]] place begin_release(const void* object) noexcept {
     chunk* const of = chunk::of(object);
-    if (reinterpret_cast<std::uintptr_t>(of) - low_ > span_) [[unlikely]] {
+    if (Checked && reinterpret_cast<std::uintptr_t>(of) - low_ > span_) [[unlikely]] {
       return nullptr;
     }
-    if (of->owner != this) [[unlikely]] {
+    if (Checked && of->owner != this) [[unlikely]] {
       return nullptr;
     }
     if constexpr (shares) {
-      return of->block.begin_release(object, free_);
+      return of->block.template begin_release<Checked>(object, free_);
     } else {
-      return of->block.begin_release(object) == nullptr ? nullptr : of;
+      return of->block.template begin_release<Checked>(object) == nullptr ? nullptr : of;
     }
   }
 

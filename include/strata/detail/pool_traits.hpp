@@ -6,6 +6,7 @@
 #include <tuple>
 #include <type_traits>
 
+#include <strata/detail/poison.hpp>
 #include <strata/pool_policies.hpp>
 #include <strata/sparse_set_slots.hpp>
 #include <strata/stack_slots.hpp>
@@ -42,6 +43,10 @@ struct pool_traits {
   static constexpr bool recycles = is_among<recycling, Policies...>;
   static constexpr bool counts = is_among<with_statistics, Policies...>;
   static constexpr bool falls_back = is_among<heap_fallback, Policies...>;
+  /// Whether release looks at what it is given.
+  static constexpr bool checks = poisons || !is_among<unchecked_release, Policies...>;
+  static_assert(!(falls_back && is_among<unchecked_release, Policies...>),
+                "heap_fallback needs release to look whose object it is given");
   static constexpr bool has_acquire_hook = (acquire_hook<Policies, T> || ...);
   static constexpr bool has_drop_hook = (drop_hook<Policies, T> || ...);
 

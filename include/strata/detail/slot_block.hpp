@@ -77,13 +77,14 @@ class slot_block {
 
   /// Effects: the object there, whose slot is about to be free, does not live any more.
   /// Returns: what end_release needs; nullptr if none lived there.
+  template <bool Checked>
   [[nodiscard]] place begin_release(const void* object) noexcept {
     const std::size_t index = area_.index(object);
-    if (index >= area_.count) [[unlikely]] {
+    if (Checked && index >= area_.count) [[unlikely]] {
       return nullptr;
     }
     std::uint64_t& word = word_of(index);
-    if ((word >> index % bits_per_word & 1) == 0) [[unlikely]] {
+    if (Checked && (word >> index % bits_per_word & 1) == 0) [[unlikely]] {
       return nullptr;
     }
     // Cleared before the destructor runs, so that a release inside it is noticed; a

@@ -45,12 +45,13 @@ class slot_block<Stride, sparse_set_slots, false, Ends> : public sparse_area<Str
   }
 
   /// Returns: what end_release needs; nullptr if no object lives there.
+  template <bool Checked>
   [[nodiscard]] place begin_release(const void* object) noexcept {
     const std::size_t index = this->index_of(object);
-    if (index >= strategy_.opened()) [[unlikely]] {
+    if (Checked && index >= strategy_.opened()) [[unlikely]] {
       return nullptr;
     }
-    if (strategy_.free().contains(static_cast<const std::byte*>(object))) [[unlikely]] {
+    if (Checked && strategy_.free().contains(static_cast<const std::byte*>(object))) [[unlikely]] {
       return nullptr;
     }
     return this->begin_end(index);

@@ -30,12 +30,13 @@ class sparse_chunk : public sparse_area<Stride, Ends> {
   }
 
   /// Returns: what end_release needs; nullptr if no object lives there.
+  template <bool Checked>
   [[nodiscard]] std::byte* begin_release(const void* object, const common_free_set& free) noexcept {
     const std::size_t index = this->index_of(object);
-    if (index >= opened_) [[unlikely]] {
+    if (Checked && index >= opened_) [[unlikely]] {
       return nullptr;
     }
-    if (free.contains(static_cast<const std::byte*>(object))) [[unlikely]] {
+    if (Checked && free.contains(static_cast<const std::byte*>(object))) [[unlikely]] {
       return nullptr;
     }
     return this->begin_end(index);

@@ -141,6 +141,8 @@ TEST(pool_model, fixed_pools_agree) {
   model<fixed_pool<record>>({.capacity = 500}).run(1);
   model<fixed_pool<record, stack_slots>>({.capacity = 500}).run(2);
   model<fixed_pool<record, bitmap_slots>>({.capacity = 500}).run(3);
+  model<fixed_pool<record, unchecked_release>>({.capacity = 500}).run(8);
+  model<fixed_pool<record, stack_slots, unchecked_release>>({.capacity = 500}).run(9);
 }
 
 TEST(pool_model, growing_pools_agree) {
@@ -151,6 +153,9 @@ TEST(pool_model, growing_pools_agree) {
       .run(6);
   model<growing_pool<record>>({.maximum = 900, .growth = pool_growth::linear(7), .retain = 30})
       .run(7);
+  model<growing_pool<record, unchecked_release>>({}).run(10);
+  model<growing_pool<record, unchecked_release>>({.growth = pool_growth::linear(9), .retain = 30})
+      .run(11);
 }
 
 }  // namespace

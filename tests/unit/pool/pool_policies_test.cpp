@@ -104,6 +104,20 @@ TEST(pool_drop, replaces_the_destructor) {
 
 using falling = fixed_pool<counted, heap_fallback, with_statistics>;
 
+// What follows a mistake is nobody's promise; that it goes unnoticed shows who looks.
+TEST(pool_unchecked_release, looks_with_sanitizers_only) {
+  fixed_pool<long, unchecked_release> pool({.capacity = 4});
+  long* const one = &pool.emplace(1);
+  pool.release(one);
+  if constexpr (detail::poisons) {
+    EXPECT_DEATH(pool.release(one), "double release");
+  } else {
+    pool.release(one);
+    EXPECT_EQ(pool.try_emplace(2), one);
+    EXPECT_EQ(pool.try_emplace(3), one);
+  }
+}
+
 TEST(pool_fallback, an_exhausted_pool_goes_on_elsewhere) {
   test::failing_upstream elsewhere;
   {
