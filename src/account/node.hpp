@@ -132,8 +132,8 @@ class alignas(64) basic_account {
  private:
   friend tree_type;
 
-  // The root.
-  constexpr basic_account(tree_type& tree, account_name name) noexcept
+  // The root. Inlined always: see the tree's constructor.
+  [[gnu::always_inline]] constexpr basic_account(tree_type& tree, account_name name) noexcept
       : references_(1), tree_(tree), in_use_(true), name_(name) {}
 
   template <class T>

@@ -21,7 +21,10 @@ class basic_account_tree {
  public:
   using account_type = basic_account<Os>;
 
-  constexpr explicit basic_account_tree(std::string_view root_name = "process") noexcept
+  // Inlined always, because g++ leaves constexpr functions out of explicit instantiations,
+  // and where it does not optimise they are missed.
+  [[gnu::always_inline]] constexpr explicit basic_account_tree(
+      std::string_view root_name = "process") noexcept
       : relief_(lock_), root_(*this, account_name(root_name)) {}
   basic_account_tree(const basic_account_tree&) = delete;
   basic_account_tree& operator=(const basic_account_tree&) = delete;
