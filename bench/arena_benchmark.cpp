@@ -151,6 +151,7 @@ const bool added = [] {
   add_polymorphic<hand_written_resource>("hand_written");
   add_polymorphic<strata_arena<arena>>("strata");
   add_polymorphic<strata_arena<packed_arena>>("strata_packed");
+  add_polymorphic<strata_sized>("strata_sized");
   add_polymorphic<std_monotonic>("std_monotonic");
 #ifdef STRATA_BENCH_BOOST_CONTAINER
   add_direct<boost_monotonic>("boost_monotonic");

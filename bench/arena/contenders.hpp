@@ -137,6 +137,14 @@ class strata_arena {
   Arena arena_;
 };
 
+// One chunk of the right size, as the others have: with the chunks of before, blocks
+// above a megabyte are large and have pages of their own, faulted in each time.
+class strata_sized : public strata_arena<arena> {
+ public:
+  explicit strata_sized(std::size_t bytes)
+      : strata_arena(bytes, {.chunk_bytes = bytes, .chunk_bytes_max = bytes}) {}
+};
+
 struct huge_upstream {
   strata::huge_page pages;
 };
