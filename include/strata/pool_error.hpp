@@ -3,9 +3,9 @@
 #pragma once
 
 #include <cstddef>
-#include <stdexcept>
 #include <string_view>
 
+#include <strata/config_error.hpp>
 #include <strata/error.hpp>
 
 namespace strata {
@@ -67,34 +67,7 @@ enum class pool_config_problem {
   no_initialiser,          ///< recycling, and the type has no default constructor
 };
 
-/// A contradiction in the options of a pool, found before anything is allocated.
-class pool_config_error {
- public:
-  pool_config_error(pool_config_problem problem, std::string_view option,
-                    std::string_view why) noexcept;
-
-  [[nodiscard]] pool_config_problem problem() const noexcept { return problem_; }
-  /// Returns: the option that is wrong, as it is written: "capacity".
-  [[nodiscard]] std::string_view option() const noexcept { return option_; }
-  /// Returns: one line: the option, what is wrong with it, and the values.
-  [[nodiscard]] const char* what() const noexcept { return what_; }
-
- private:
-  pool_config_problem problem_;
-  std::string_view option_;
-  char what_[192] = {};
-};
-
-/// What a pool's constructor throws for options that contradict themselves.
-class invalid_pool_config final : public std::invalid_argument {
- public:
-  explicit invalid_pool_config(const pool_config_error& error)
-      : std::invalid_argument(error.what()), error_(error) {}
-
-  [[nodiscard]] const pool_config_error& error() const noexcept { return error_; }
-
- private:
-  pool_config_error error_;
-};
+using pool_config_error = config_error<pool_config_problem>;
+using invalid_pool_config = invalid_config<pool_config_problem>;
 
 }  // namespace strata

@@ -5,10 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <stdexcept>
 #include <string_view>
 
 #include <strata/account.hpp>
+#include <strata/config_error.hpp>
 
 namespace strata {
 
@@ -47,35 +47,8 @@ enum class stack_config_problem {
   group_out_of_range,    ///< no stack in a group, or more than 65535
 };
 
-/// A contradiction in the options of a stack pool, found before anything is reserved.
-class stack_config_error {
- public:
-  stack_config_error(stack_config_problem problem, std::string_view option,
-                     std::string_view why) noexcept;
-
-  [[nodiscard]] stack_config_problem problem() const noexcept { return problem_; }
-  /// Returns: the option that is wrong, as it is written: "stack_bytes".
-  [[nodiscard]] std::string_view option() const noexcept { return option_; }
-  /// Returns: one line: the option, what is wrong with it, and the values.
-  [[nodiscard]] const char* what() const noexcept { return what_; }
-
- private:
-  stack_config_problem problem_;
-  std::string_view option_;
-  char what_[192] = {};
-};
-
-/// What a stack pool's constructor throws for options that contradict themselves.
-class invalid_stack_config final : public std::invalid_argument {
- public:
-  explicit invalid_stack_config(const stack_config_error& error)
-      : std::invalid_argument(error.what()), error_(error) {}
-
-  [[nodiscard]] const stack_config_error& error() const noexcept { return error_; }
-
- private:
-  stack_config_error error_;
-};
+using stack_config_error = config_error<stack_config_problem>;
+using invalid_stack_config = invalid_config<stack_config_problem>;
 
 /// Returns: the first contradiction; nothing when there is none.
 [[nodiscard]] std::optional<stack_config_error> check(const stack_pool_options& options) noexcept;

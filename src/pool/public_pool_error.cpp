@@ -56,10 +56,4 @@ pool_maximum_exceeded::pool_maximum_exceeded(std::string_view pool, std::size_t 
                   .add(" more wanted"));
 }
 
-pool_config_error::pool_config_error(pool_config_problem problem, std::string_view option,
-                                     std::string_view why) noexcept
-    : problem_(problem), option_(option) {
-  keep(what_, line().add(option).add(": ").add(why));
-}
-
 }  // namespace strata

@@ -1,8 +1,6 @@
 // Which options of a stack pool contradict each other; see strata/stack_options.hpp.
 #include <strata/stack_options.hpp>
 
-#include <algorithm>
-
 #include "os/os.hpp"
 #include "stack/layout.hpp"
 
@@ -68,13 +66,6 @@ result check_counts(const options_type& o) noexcept {
 }
 
 }  // namespace
-
-stack_config_error::stack_config_error(stack_config_problem problem, std::string_view option,
-                                       std::string_view why) noexcept
-    : problem_(problem), option_(option) {
-  const auto line = base::text<sizeof what_>().add(option).add(": ").add(why);
-  std::copy_n(line.c_str(), line.view().size() + 1, what_);
-}
 
 std::optional<stack_config_error> check(const stack_pool_options& options) noexcept {
   for (result (*part)(const options_type&) noexcept : {check_size, check_layout, check_counts}) {
