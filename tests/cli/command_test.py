@@ -77,6 +77,7 @@ class Mistakes(unittest.TestCase):
         self.expect(2, "no command given (try 'strata --help')")
         self.expect(2, "unknown command 'rum' (did you mean 'run'?)", "rum")
         self.expect(2, "unknown command 'xyzzy'", "xyzzy")
+        self.expect(2, "unknown option '--xyzzy' (try 'strata --help')", "--xyzzy")
 
     def test_of_options(self):
         self.expect(2, "run: unknown option '--jsno' (did you mean '--json'?)",

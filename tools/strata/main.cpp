@@ -64,6 +64,9 @@ int dispatch(const std::vector<std::string>& arguments) {
   } catch (const CLI::Success& help_or_version) {
     return parser.exit(help_or_version);
   } catch (const CLI::ParseError& error) {
+    if (is_option(arguments[0])) {
+      throw usage_error(fmt::format("unknown option '{}' (try 'strata --help')", arguments[0]));
+    }
     throw usage_error(fmt::format("{}: {}", arguments[0], error.what()));
   }
   for (const auto& [sub, act] : actions) {
