@@ -1,6 +1,7 @@
 // fixed_pool: what types it holds, batches, iteration, numbers, and mistakes.
 #include <strata/detail/poison.hpp>
 #include <strata/fixed_pool.hpp>
+#include <strata/free_list_slots.hpp>
 
 #include <gtest/gtest.h>
 
@@ -62,7 +63,7 @@ TEST(fixed_pool, takes_one_block_and_gives_it_back) {
     fixed_pool<point> pool({.capacity = 1000, .upstream = &upstream});
     EXPECT_EQ(upstream.requests(), 1u);
     EXPECT_EQ(upstream.live_bytes(), pool.held_bytes());
-    EXPECT_LE(upstream.live_bytes(), 1000 * (8 + 8) + 300u) << "a word and two bits a slot";
+    EXPECT_LE(upstream.live_bytes(), 1000 * (8 + 8) + 160u) << "a word and a bit a slot";
     for (int i = 0; i < 1000; ++i) pool.emplace(i, i);
     EXPECT_EQ(pool.try_emplace(1, 1), nullptr);
     EXPECT_EQ(upstream.requests(), 1u);
@@ -72,6 +73,13 @@ TEST(fixed_pool, takes_one_block_and_gives_it_back) {
   EXPECT_THROW(fixed_pool<point>({.name = "f", .capacity = 10, .upstream = &upstream}),
                out_of_memory);
   EXPECT_EQ(upstream.live_blocks(), 0u);
+}
+
+TEST(fixed_pool, a_list_needs_a_bit_a_slot_beside_the_slots) {
+  test::failing_upstream upstream;
+  const fixed_pool<point, free_list_slots> pool({.capacity = 1000, .upstream = &upstream});
+  EXPECT_EQ(upstream.live_bytes(), pool.held_bytes());
+  EXPECT_LE(upstream.live_bytes(), 1000 * 8 + 128u);
 }
 
 TEST(fixed_pool, says_what_is_available) {
