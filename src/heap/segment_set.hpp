@@ -72,12 +72,16 @@ class basic_segment_set {
   [[nodiscard]] std::size_t retained() const noexcept { return retained_; }
   [[nodiscard]] std::size_t count() const noexcept { return count_; }
 
-  // Visits the head record of every slab.
+  // Visits the head record of every slab. In the child of a fork that interrupted
+  // take() or give(), the slab in their hands has no owner, and nothing in it.
   template <class Visitor>
   void for_each_slab(Visitor visit) const {
+    const auto visit_owned = [&](slab& head) {
+      if (base::racy_load(head.owner) != nullptr) visit(head);
+    };
     for (const segment_list* from : {&open_, &full_}) {
       for (const segment* at = from->front(); at != nullptr; at = segment_list::next(*at)) {
-        visit_slabs(*at, visit);
+        visit_slabs(*at, visit_owned);
       }
     }
   }
@@ -139,8 +143,9 @@ class basic_segment_set {
       const base::word bit = base::bit_run((granule + i) % segment_granules, 1);
       note_touched(record, touched > i * granule_bytes ? touched - i * granule_bytes : 0);
       retained_ += resident_bytes(record);
-      close_fast_path(record);
       base::racy_store(record.owner, static_cast<owner*>(nullptr));
+      std::atomic_signal_fence(std::memory_order_release);
+      close_fast_path(record);
       base::racy_store(record.state, slab_state::none);
       home.free |= bit;
       if (record.touched != 0) home.dirty |= bit;

@@ -32,6 +32,7 @@
 // large blocks, whose granules are several.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -147,6 +148,8 @@ inline void close_fast_path(slab& record) noexcept {
   base::racy_store(record.bound, std::uint64_t{0});
 }
 
+// The owner comes last: whoever interrupts this thread here, as a fork from a signal
+// handler can, finds a slab that is whole or one that nobody owns yet.
 inline void format_slab(slab& record, class_index size_class, core::owner* owner,
                         bool zero) noexcept {
   base::racy_store(record.inverse, detail::divisions[size_class].inverse);
@@ -154,9 +157,10 @@ inline void format_slab(slab& record, class_index size_class, core::owner* owner
   record.used = 0;
   record.extended = 0;
   base::racy_store(record.remote, std::uint32_t{0});
-  base::racy_store(record.owner, owner);
   record.size_class = size_class;
   record.zero = zero;
+  std::atomic_signal_fence(std::memory_order_release);
+  base::racy_store(record.owner, owner);
 }
 
 // Whether `pointer` is the start of a block that was handed out, of a slab of any

@@ -20,7 +20,7 @@ class segment_set_test : public test::domain_fixture {
   slab* take(segment_set& from, std::size_t index, std::size_t touched = 1) {
     slab* const taken = from.take(&from, slab_granules(index));
     if (taken == nullptr) return nullptr;
-    format_slab(*taken, static_cast<class_index>(index), nullptr, taken->zero);
+    format_slab(*taken, static_cast<class_index>(index), &owner_, taken->zero);
     for (block* at = extend(*taken, address_of(*taken), touched); at != nullptr;) {
       block* const next = at->next;
       std::memset(at, 0xee, class_size(index));
@@ -35,6 +35,12 @@ class segment_set_test : public test::domain_fixture {
   }
 
   segment_set segments_{domain_};
+
+ private:
+  struct nobody : owner {
+    nobody() : owner(true) {}
+  };
+  nobody owner_;
 };
 
 TEST_F(segment_set_test, slabs_are_cut_side_by_side) {
@@ -212,6 +218,14 @@ TEST_F(segment_set_test, visits_the_head_of_every_slab) {
   std::sort(expected.begin(), expected.end());
   std::sort(seen.begin(), seen.end());
   EXPECT_EQ(seen, expected);
+}
+
+// Where a fork from a signal handler may have interrupted the thread that takes.
+TEST_F(segment_set_test, does_not_visit_a_slab_that_has_no_owner_yet) {
+  ASSERT_NE(segments_.take(&segments_, slab_granules(medium)), nullptr);
+  std::size_t slabs = 0;
+  segments_.for_each_slab([&](const slab&) { ++slabs; });
+  EXPECT_EQ(slabs, 0u);
 }
 
 }  // namespace
