@@ -155,11 +155,14 @@ class mutex {
     return false;
   }
 
+  // Rests on a word of its own. Among the lock's sleepers it would receive a waking
+  // that is owed to one of them, and leaving, or taking the lock without the mark
+  // that others sleep, it would let that one sleep for ever.
   void lock_with_little_patience() noexcept {
+    std::atomic<std::uint32_t> nobody_wakes{0};
     for (int tries = 0; tries < fork_tries_max; ++tries) {
       if (try_lock()) return;
-      Os::wait_for(lower(), static_cast<std::uint32_t>(word_.load(std::memory_order_relaxed)),
-                   fork_wait_ns);
+      Os::wait_for(nobody_wakes, 0, fork_wait_ns);
     }
   }
 

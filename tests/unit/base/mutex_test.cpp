@@ -16,6 +16,7 @@ struct small_os {
   static inline std::atomic<int> sleeps{0};
   static inline std::atomic<int> wakes{0};
   static inline std::atomic<int> short_waits{0};
+  static inline const void* short_waits_on = nullptr;
 
   static std::uintptr_t thread_token() noexcept {
     alignas(64) static thread_local char mark;  // tokens are multiples of 64
@@ -25,8 +26,9 @@ struct small_os {
     ++sleeps;
     word.wait(value);
   }
-  static void wait_for(std::atomic<std::uint32_t>&, std::uint32_t, std::uint64_t) noexcept {
+  static void wait_for(std::atomic<std::uint32_t>& word, std::uint32_t, std::uint64_t) noexcept {
     ++short_waits;
+    short_waits_on = &word;
   }
   static void wake(std::atomic<std::uint32_t>& word) noexcept {
     ++wakes;
@@ -178,6 +180,17 @@ TEST(mutex, an_impatient_fork_gives_up_on_another_holder) {
   lock.child_after_fork();
   EXPECT_TRUE(lock.try_lock());
   lock.unlock();
+}
+
+// It would take the waking that one of the lock's sleepers is waiting for.
+TEST(mutex, an_impatient_fork_does_not_queue_for_the_lock) {
+  tested_mutex lock;
+  std::thread([&] { lock.lock(); }).join();
+  small_os::short_waits_on = &lock;
+  lock.prepare_fork(false);
+  const auto* const rested_on = static_cast<const char*>(small_os::short_waits_on);
+  const auto* const place = reinterpret_cast<const char*>(&lock);
+  EXPECT_TRUE(rested_on < place || rested_on >= place + sizeof lock);
 }
 
 // Handlers of pthread_atfork that allocate run between ours and the fork.
