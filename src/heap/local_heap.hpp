@@ -161,6 +161,7 @@ class alignas(64) basic_local_heap : public owner {
   [[gnu::noinline]] allocation find_blocks(queue_type& from, std::size_t index) noexcept;
   [[nodiscard]] block* refill_from_mail(queue_type& from) noexcept;
   [[nodiscard]] block* refill_from_slabs(queue_type& from) noexcept;
+  bool activate_next(queue_type& from) noexcept;  // false: no partial slab
   [[nodiscard]] allocation refill_from_fresh(queue_type& from) noexcept;
   bool new_slab(queue_type& into, std::size_t index) noexcept;
   [[nodiscard]] static std::size_t extension(const queue_type& from, const slab& record) noexcept;

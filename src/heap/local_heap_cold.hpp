@@ -74,13 +74,18 @@ block* basic_local_heap<Config>::refill_from_mail(queue_type& from) noexcept {
 template <class Config>
 block* basic_local_heap<Config>::refill_from_slabs(queue_type& from) noexcept {
   if (from.active != nullptr && from.active->free != nullptr) return take_from(from, *from.active);
+  return activate_next(from) ? take_from(from, *from.active) : nullptr;
+}
+
+template <class Config>
+bool basic_local_heap<Config>::activate_next(queue_type& from) noexcept {
   slab* waiting = from.next_partial(domain_->slabs);
-  if (waiting == nullptr) return nullptr;
+  if (waiting == nullptr) return false;
   from.set_aside(domain_->slabs);
   from.activate(*waiting);
   open(*waiting);
   ++statistics_.refills_from_queue;
-  return take_from(from, *waiting);
+  return true;
 }
 
 template <class Config>
@@ -240,6 +245,8 @@ void basic_local_heap<Config>::take_back(slab& head, const queue_type* refilled)
     last->next = head.free;
   }
   head.free = first;
+  // It must not wait in the queue, where nobody would notice that it is empty.
+  if (head.used == 0 && !is_current(head)) activate_next(queues_[head.size_class]);
 }
 
 template <class Config>

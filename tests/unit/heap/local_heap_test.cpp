@@ -222,6 +222,23 @@ TEST_F(local_heap_test, a_slab_that_others_emptied_serves_the_refill_that_finds_
   EXPECT_EQ(mine().statistics().refills_from_segment, slabs);
 }
 
+// The active slab gets blocks back too, by the same mail and behind the emptied one.
+TEST_F(local_heap_test, a_slab_that_others_emptied_is_not_forgotten_for_another) {
+  const auto blocks = fill_slabs(1024, 2);
+  const std::size_t half = blocks.size() / 2;
+  test::stepping_thread other;
+  other.run([&] {
+    for (std::size_t i = 0; i < 4; ++i) deallocate(blocks[half + i]);  // a batch
+    for (std::size_t i = 0; i < half; ++i) deallocate(blocks[i]);
+  });
+  other.end();
+  ASSERT_EQ(queue_for(1024).slabs, 2u);
+  deallocate(allocate(1024));
+  for (std::size_t i = half + 4; i < blocks.size(); ++i) deallocate(blocks[i]);
+  process_->flush_thread();
+  EXPECT_EQ(root().usage(), 0u);
+}
+
 TEST_F(local_heap_test, few_remote_frees_wait_in_the_outbox_until_the_thread_ends) {
   void* const block = allocate(64);
   test::stepping_thread other;
