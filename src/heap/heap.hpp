@@ -51,14 +51,20 @@ inline process& process_config::instance() noexcept { return the_process; }
 }
 // The parts of `allocate`, hot to cold, for callers that follow with something of
 // their own when memory is refused: what the thread has at hand, for the smallest
-// sizes and for all small ones, else what `otherwise(size)` returns; and the rest.
+// sizes, for all small and for the medium ones, else what `otherwise(size)` returns; and
+// the rest.
 template <class Otherwise>
-[[nodiscard, gnu::always_inline]] inline void* take_linear(std::size_t size, Otherwise otherwise) {
-  return process::take_linear(size, otherwise);
+[[nodiscard, gnu::always_inline]] inline void* take_smallest(std::size_t size,
+                                                             Otherwise otherwise) {
+  return process::take_smallest(size, otherwise);
 }
 template <class Otherwise>
 [[nodiscard, gnu::always_inline]] inline void* take_small(std::size_t size, Otherwise otherwise) {
   return process::take_small(size, otherwise);
+}
+template <class Otherwise>
+[[nodiscard, gnu::always_inline]] inline void* take_medium(std::size_t size, Otherwise otherwise) {
+  return process::take_medium(size, otherwise);
 }
 [[nodiscard]] inline void* allocate_slow(std::size_t size) noexcept {
   return the_process.allocate_slow(size);
@@ -85,6 +91,17 @@ template <class Otherwise>
 // as it makes a different block. For blocks that were never reallocated.
 [[gnu::always_inline]] inline void deallocate_exact(void* pointer, std::size_t size) noexcept {
   the_process.deallocate_exact(pointer, size);
+}
+// The two parts of it: what is a small block of the calling thread, of a size that
+// `accepted` has for its class, is freed; all else goes through `otherwise`.
+template <class Otherwise>
+[[gnu::always_inline]] inline void deallocate_exact(void* pointer, std::size_t size,
+                                                    const size_ranges& accepted,
+                                                    Otherwise otherwise) noexcept {
+  the_process.deallocate_exact(pointer, size, accepted, otherwise);
+}
+inline void deallocate_slow_exact(void* pointer, std::size_t size) noexcept {
+  the_process.deallocate_slow_exact(pointer, size);
 }
 // Requires a live block and size > 0. The new block is in the old one's heap.
 // nullptr: refused, and the block is as it was.

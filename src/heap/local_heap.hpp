@@ -63,6 +63,22 @@ class alignas(64) basic_local_heap : public owner {
   // was found becomes the list. No memory: the system or a limit refused.
   [[gnu::noinline]] allocation refill(std::size_t index, std::size_t size) noexcept;
 
+  // A block of a medium class, if one is on its list or was freed into the slab at hand.
+  [[nodiscard, gnu::always_inline]] block* take_at_hand(std::size_t index,
+                                                        std::size_t size) noexcept {
+    queue_type& from = queues_[index];
+    block* found = from.list;
+    if (found == nullptr) {
+      slab* const active = from.active;
+      if (active == nullptr || active->free == nullptr || has_mail()) return nullptr;
+      found = take_from(from, *active);
+      ++from.refills;
+      statistics_.sampled_requests += size;
+    }
+    from.list = found->next;
+    return found;
+  }
+
   [[nodiscard]] block*& list(std::size_t index) noexcept {
     if constexpr (Config::thread_safe) {
       if (index <= small_count && thread_lists_ != nullptr) return thread_lists_[index];
@@ -157,7 +173,11 @@ class alignas(64) basic_local_heap : public owner {
   }
   [[gnu::noinline]] allocation refill_elsewhere(std::size_t index, std::size_t size) noexcept;
   void hand_out(std::size_t index, std::size_t size, block* first) noexcept;
-  [[nodiscard]] block* take_from(queue_type& from, slab& record) noexcept;
+  // All that came back to the slab.
+  [[nodiscard]] static block* take_from(queue_type& from, slab& record) noexcept {
+    from.refilled_blocks += static_cast<std::size_t>(record.extended - record.used);
+    return take_free(record);
+  }
   [[gnu::noinline]] allocation find_blocks(queue_type& from, std::size_t index) noexcept;
   [[nodiscard]] block* refill_from_mail(queue_type& from) noexcept;
   [[nodiscard]] block* refill_from_slabs(queue_type& from) noexcept;

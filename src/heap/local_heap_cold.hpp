@@ -43,12 +43,6 @@ inline void basic_local_heap<Config>::hand_out(std::size_t index, std::size_t si
 }
 
 template <class Config>
-block* basic_local_heap<Config>::take_from(queue_type& from, slab& record) noexcept {
-  from.refilled_blocks += record.extended - record.used;
-  return take_free(record);
-}
-
-template <class Config>
 auto basic_local_heap<Config>::find_blocks(queue_type& from, std::size_t index) noexcept
     -> allocation {
   allocation found;

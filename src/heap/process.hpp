@@ -3,7 +3,7 @@
 //
 // The call tree, hot to cold:
 //
-//   allocate ------> list of the class (thread-local): take_linear, take_small
+//   allocate ------> list of the class (thread-local): take_smallest, take_small
 //     allocate_slow -> local heap -> refill -> slab -> segment -> region -> OS
 //                   -> large block
 //   deallocate ----> one comparison -> the slab's own list
@@ -56,16 +56,17 @@ class basic_process {
 
   // -- The process heap. Sizes are not checked by the caller. --------------------
 
-  // What a list has at hand, for sizes of the linear classes; else what
-  // `otherwise(size)` returns, so that callers choose what follows a refusal and
-  // the way here stays free of it.
+  // What a list has at hand, for the smallest sizes; else what `otherwise(size)`
+  // returns, so that callers choose what follows a refusal and the way here stays
+  // free of it.
   template <class Otherwise>
-  [[nodiscard, gnu::always_inline]] static void* take_linear(std::size_t size,
-                                                             Otherwise otherwise) {
+  [[nodiscard, gnu::always_inline]] static void* take_smallest(std::size_t size,
+                                                               Otherwise otherwise) {
     front& here = this_thread<Config>;
-    std::size_t index = (size + linear_step - 1) / linear_step;
-    base::forget_origin(index);
-    if (index <= linear_count) [[likely]] {
+    std::size_t step = (size + linear_step - 1) / linear_step;
+    base::forget_origin(step);
+    if (step <= front::smallest_steps) [[likely]] {
+      const std::size_t index = here.classes[step];
       if (block* found = here.lists[index]) [[likely]] {
         block* const next = found->next;
         base::forget_origin(found);  // so that it is where a result has to be
@@ -91,8 +92,23 @@ class basic_process {
     return otherwise(size);
   }
 
+  // The same for the medium classes, whose lists lie with the thread's local heap;
+  // also what the thread freed into the slab at hand.
+  template <class Otherwise>
+  [[nodiscard, gnu::always_inline]] static void* take_medium(std::size_t size,
+                                                             Otherwise otherwise) {
+    local* const mine = this_thread<Config>.current;
+    if (mine != nullptr && size - small_max - 1 < medium_max - small_max) [[likely]] {
+      if (block* found = mine->take_at_hand(medium_class_of(size), size)) [[likely]] {
+        found->key = nullptr;
+        return found;
+      }
+    }
+    return otherwise(size);
+  }
+
   [[nodiscard, gnu::always_inline]] void* allocate(std::size_t size) noexcept {
-    return take_linear(size, [](std::size_t bytes) { return cold_allocate(bytes); });
+    return take_smallest(size, [](std::size_t bytes) { return cold_allocate(bytes); });
   }
 
   [[gnu::always_inline]] void deallocate(void* pointer) noexcept {
@@ -116,14 +132,22 @@ class basic_process {
     free_valid(record, static_cast<block*>(pointer));
   }
 
-  // For blocks that nothing resizes: exactly the size that was asked for.
-  [[gnu::always_inline]] void deallocate_exact(void* pointer, std::size_t size) noexcept {
+  // For blocks that nothing resizes: exactly the size that was asked for. What is
+  // not an open slab's, or of a size that `accepted` lacks for its class, goes
+  // through `otherwise(pointer, size)`.
+  template <class Otherwise>
+  [[gnu::always_inline]] void deallocate_exact(void* pointer, std::size_t size,
+                                               const size_ranges& accepted,
+                                               Otherwise otherwise) noexcept {
     slab& record = domain_.slabs.find(pointer);
-    if (!is_own_block(record, pointer, Config::token()) || !serves(record.size_class, size))
-        [[unlikely]] {
-      return cold_deallocate_exact(pointer, size);
+    if (!is_own_block(record, pointer, Config::token()) ||
+        !accepted.contain(record.size_class, size)) [[unlikely]] {
+      return otherwise(pointer, size);
     }
     free_valid(record, static_cast<block*>(pointer));
+  }
+  [[gnu::always_inline]] void deallocate_exact(void* pointer, std::size_t size) noexcept {
+    deallocate_exact(pointer, size, served_sizes, cold_deallocate_exact);
   }
 
   void* allocate_slow(std::size_t size) noexcept;
@@ -204,18 +228,20 @@ class basic_process {
   // The hot path's ways out. They are static, so that the hot path need not keep
   // the address of the process at hand.
   [[gnu::noinline]] static void* cold_allocate(std::size_t size) noexcept {
-    return take_small(size,
-                      [](std::size_t bytes) { return Config::instance().allocate_slow(bytes); });
+    return take_small(size, [](std::size_t bytes) {
+      return take_medium(bytes,
+                         [](std::size_t most) { return Config::instance().allocate_slow(most); });
+    });
   }
-  [[gnu::cold, gnu::noinline]] static void cold_deallocate(void* pointer) noexcept {
+  // Every free of a medium block comes here.
+  [[gnu::noinline]] static void cold_deallocate(void* pointer) noexcept {
     Config::instance().deallocate_slow(pointer);
   }
   [[gnu::cold, gnu::noinline]] static void cold_deallocate_sized(void* pointer,
                                                                  std::size_t size) noexcept {
     Config::instance().deallocate_slow_sized(pointer, size);
   }
-  [[gnu::cold, gnu::noinline]] static void cold_deallocate_exact(void* pointer,
-                                                                 std::size_t size) noexcept {
+  [[gnu::noinline]] static void cold_deallocate_exact(void* pointer, std::size_t size) noexcept {
     Config::instance().deallocate_slow_exact(pointer, size);
   }
   [[gnu::cold, gnu::noinline]] static void cold_free_suspect(slab& record, block* freed) noexcept {
@@ -233,6 +259,9 @@ class basic_process {
     return *static_cast<heap*>(base::racy_load(record.owner));
   }
 
+  [[nodiscard]] slab* own_medium_slab(const void* pointer) noexcept;
+  static void free_medium(slab& head, block* freed) noexcept;
+  [[gnu::noinline]] void free_other(void* pointer) noexcept;
   void free_suspect(slab& record, block* freed) noexcept;
   void free_remote(local& owner, slab& record, block* freed) noexcept;
   void free_block(slab& head, void* pointer) noexcept;

@@ -20,7 +20,7 @@ void* basic_process<Config>::allocate_slow(std::size_t size) noexcept {
   if (mine == nullptr || size - 1 >= medium_max) [[unlikely]] {
     return allocate_bytes(thread_heap(), size, block_alignment, false);
   }
-  const std::size_t index = class_of(size);
+  const std::size_t index = size <= small_max ? small_class_of(size) : medium_class_of(size);
   block*& list = mine->list(index);
   block* found = list;
   if (found != nullptr) {
@@ -103,8 +103,47 @@ auto basic_process<Config>::allocate_class(heap& from, std::size_t index, std::s
 
 // -- Free ----------------------------------------------------------------------------
 
+// The slab, if `pointer` is a block of a medium slab that this thread owns and that
+// is not full: what most frees of medium blocks are. Whatever else it is, nullptr.
+//
+// A live slab of the calling thread does not change meanwhile. Of another's record,
+// what is read may be anything, but the owner's token, once it is seen to be another,
+// decides. Multiples of classes beyond 8 KiB are told from other numbers only within
+// the slab (slab.hpp), hence the test for that.
+template <class Config>
+slab* basic_process<Config>::own_medium_slab(const void* pointer) noexcept {
+  slab& head = head_of(domain_.slabs.find(pointer));
+  const slab_state state = base::racy_load(head.state);
+  if (state < slab_state::active || state > slab_state::partial) return nullptr;
+  const owner* holder = base::racy_load(head.owner);
+  if (holder == nullptr || holder->token() != Config::token()) return nullptr;
+  const std::byte* start = domain_.slabs.address_of(head);
+  const bool found = !is_small(head.size_class) &&
+                     base::distance(start, pointer) < slab_bytes(head.size_class) &&
+                     is_block_start(head, start, pointer) && !is_gone(head);
+  return found ? &head : nullptr;
+}
+
+// Requires a block of own_medium_slab(), which is no free one's.
+template <class Config>
+void basic_process<Config>::free_medium(slab& head, block* freed) noexcept {
+  push_free(head, freed);
+  if (--head.used == 0) [[unlikely]]
+    owner_of(head).retire_slab(head);
+}
+
 template <class Config>
 void basic_process<Config>::deallocate_slow(void* pointer) noexcept {
+  if (slab* head = own_medium_slab(pointer)) [[likely]] {
+    block* const freed = static_cast<block*>(pointer);
+    if (freed->key != head) [[likely]]
+      return free_medium(*head, freed);
+  }
+  free_other(pointer);
+}
+
+template <class Config>
+void basic_process<Config>::free_other(void* pointer) noexcept {
   if (pointer == nullptr) return;
   free_block(find_block(domain_, pointer), pointer);
 }
@@ -119,6 +158,11 @@ void basic_process<Config>::deallocate_slow_sized(void* pointer, std::size_t siz
 
 template <class Config>
 void basic_process<Config>::deallocate_slow_exact(void* pointer, std::size_t size) noexcept {
+  if (slab* head = own_medium_slab(pointer)) [[likely]] {
+    block* const freed = static_cast<block*>(pointer);
+    if (freed->key != head && served_sizes.contain(head->size_class, size)) [[likely]]
+      return free_medium(*head, freed);
+  }
   if (pointer == nullptr) return;
   slab& head = find_block(domain_, pointer);
   const bool fits = is_large(head) ? base::align_up(size, os::page_size()) == head.large_bytes

@@ -10,8 +10,11 @@
 //
 // `current` is nullptr only as long as `process_local` is.
 //
-// Zero-initialised thread-local storage: before a thread has a local heap, all
-// lists are empty, so its first allocation takes the slow path, which makes one.
+// Before a thread has a local heap, all lists are empty, so its first allocation
+// takes the slow path, which makes one.
+//
+// `classes` are the first of detail::small_classes, in thread-local storage because
+// the address of that is at hand when the list is looked up: one instruction less.
 #pragma once
 
 #include <array>
@@ -27,14 +30,25 @@ struct thread_front {
   using local = basic_local_heap<Config>;
   using heap = basic_heap<Config>;
 
-  block* lists[small_count + 1];
-  local* current;
-  local* process_local;
-  std::size_t scopes;  // malloc scopes that this thread is in
-  bool ended;          // the thread runs its last destructors and gets no local heap any more
+  // Sizes to here, in steps of 16, take the shortest way. Programs whose sizes vary
+  // around a bound between two ways pay for a branch that nobody can predict: so it
+  // is above what most programs ask for.
+  static constexpr std::size_t smallest_max = base::kib;
+  static constexpr std::size_t smallest_steps = smallest_max / linear_step;
+
+  block* lists[small_count + 1]{};
+  std::array<class_index, smallest_steps + 1> classes = [] {
+    std::array<class_index, smallest_steps + 1> table{};
+    for (std::size_t i = 0; i < table.size(); ++i) table[i] = detail::small_classes[i];
+    return table;
+  }();
+  local* current = nullptr;
+  local* process_local = nullptr;
+  std::size_t scopes = 0;  // malloc scopes that this thread is in
+  bool ended = false;      // the thread runs its last destructors and gets no local heap any more
 
   static constexpr std::size_t recent_count = 8;
-  std::array<local*, recent_count> recent;
+  std::array<local*, recent_count> recent{};
   base::list<local, &local::thread_links> locals;  // of first-class heaps
 
   [[nodiscard]] local*& recent_of(const heap& which) noexcept {

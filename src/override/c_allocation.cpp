@@ -1,6 +1,6 @@
 // malloc, free and their kin: the C library's names for the process heap.
 //
-//   malloc ── core::take_linear (inline) ──> block
+//   malloc ── core::take_smallest (inline) ──> block
 //               └── allocate_cold ── core::take_small (inline) ──> block
 //                             └── core::allocate_slow ──> block, or errno = ENOMEM
 //   free ──── core::deallocate (inline), and nothing else
@@ -18,12 +18,14 @@ namespace {
 
 // Not inlined, so that the callers need no frame: they end in a jump here.
 [[gnu::noinline]] void* allocate_cold(std::size_t size) noexcept {
-  return core::take_small(
-      size, [](std::size_t bytes) { return core::or_refuse(core::allocate_slow(bytes)); });
+  return core::take_small(size, [](std::size_t bytes) {
+    return core::take_medium(
+        bytes, [](std::size_t most) { return core::or_refuse(core::allocate_slow(most)); });
+  });
 }
 
 [[gnu::always_inline]] inline void* allocate(std::size_t size) noexcept {
-  return core::take_linear(size, allocate_cold);
+  return core::take_smallest(size, allocate_cold);
 }
 
 void* zeroed(std::size_t count, std::size_t size) noexcept {

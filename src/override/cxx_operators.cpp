@@ -2,7 +2,7 @@
 // the rest, but with unwind tables: an exception of the new handler, and
 // std::bad_alloc, pass through these frames.
 //
-//   operator new ── core::take_linear (inline) ──> block
+//   operator new ── core::take_smallest (inline) ──> block
 //     └── allocate_cold ── core::take_small (inline) ──> block
 //           └── core::allocate_slow ──> block
 //                 └── cold: new_after_refusal ──> handler, retry, std::bad_alloc
@@ -10,6 +10,7 @@
 // A program may replace only some of them. As the standard says, the array,
 // sized and nothrow forms then end in the program's plain ones: each form here
 // looks whether the plain form, as the dynamic linker sees it, is still ours.
+#include <atomic>
 #include <new>
 
 #include "heap/heap.hpp"
@@ -45,15 +46,16 @@ void* allocate_slow(size_t size) {
 // Not inlined, so that the callers need no frame: they end in a jump here.
 template <class Refusal>
 [[gnu::noinline]] void* allocate_cold(size_t size) {
-  return core::take_small(size, allocate_slow<Refusal>);
+  return core::take_small(
+      size, [](size_t bytes) { return core::take_medium(bytes, allocate_slow<Refusal>); });
 }
 
 [[gnu::always_inline]] inline void* allocate(size_t size) {
-  return core::take_linear(size, allocate_cold<throwing>);
+  return core::take_smallest(size, allocate_cold<throwing>);
 }
 
 [[gnu::always_inline]] inline void* try_allocate(size_t size) noexcept {
-  return core::take_linear(size, allocate_cold<returning>);
+  return core::take_smallest(size, allocate_cold<returning>);
 }
 
 [[gnu::always_inline]] inline void* allocate(size_t size, align_val_t alignment) {
@@ -101,11 +103,23 @@ namespace {
          &strata_own_aligned_delete;
 }
 
-[[gnu::always_inline]] inline void release(void* block, size_t size) noexcept {
+// Which sizes the sized forms accept on their own: none until one of them has seen
+// that the plain form is ours, then all. So a sized delete asks that question by the
+// look-up that checks its size.
+constinit const core::size_ranges no_size;
+constinit std::atomic<const core::size_ranges*> accepted_sizes{&no_size};
+
+[[gnu::noinline]] void release_cold(void* block, size_t size) noexcept {
   if (!delete_is_ours()) [[unlikely]] {
     return ::operator delete(block);
   }
-  core::deallocate_exact(block, size);
+  accepted_sizes.store(&core::served_sizes, std::memory_order_relaxed);
+  core::deallocate_slow_exact(block, size);
+}
+
+[[gnu::always_inline]] inline void release(void* block, size_t size) noexcept {
+  core::deallocate_exact(block, size, *accepted_sizes.load(std::memory_order_relaxed),
+                         release_cold);
 }
 
 [[gnu::always_inline]] inline void release(void* block) noexcept {

@@ -25,6 +25,40 @@ TEST_F(lookup_test, finds_the_head_from_every_granule_of_a_medium_slab) {
   }
 }
 
+// The short way of medium blocks is their owner's alone.
+TEST_F(lookup_test, medium_blocks_freed_by_another_thread_wait_for_their_owner) {
+  void* const kept = allocate(20'000);
+  void* const freed_by_other = allocate(20'000);
+  void* const freed_here = allocate(20'000);
+  const slab& head = find_block(process_->shared(), kept);
+  test::stepping_thread other;
+  other.run([&] { deallocate(freed_by_other); });
+  EXPECT_EQ(head.used, 3u);
+  deallocate(freed_here);
+  EXPECT_EQ(head.used, 2u);
+  other.end();
+  process_->flush_thread();
+  EXPECT_EQ(head.used, 1u);
+  deallocate(kept);
+}
+
+// The owner has not looked, and allocates from that slab for all it knows.
+TEST_F(lookup_death_test, a_second_free_of_a_medium_block_whose_slab_others_gave_back) {
+  constexpr std::size_t size = 200'000;
+  std::vector<void*> made(20 * blocks_per_slab(class_of(size)));
+  for (void*& block : made) block = allocate(size);
+  test::stepping_thread other;
+  other.run([&] {
+    for (void* block : made) deallocate(block);
+  });
+  other.end();
+  slab& head = find_block(process_->shared(), made.back());
+  ASSERT_EQ(head.state, slab_state::active);
+  ASSERT_TRUE(is_gone(head));
+  EXPECT_DEATH(deallocate(made.back()), "double free");
+  process_->flush_thread();
+}
+
 TEST_F(lookup_death_test, a_second_free_by_the_owner) {
   for (const std::size_t size : {16u, 1000u, 100'000u, 1'000'000u}) {
     void* const kept = allocate(size);

@@ -14,6 +14,25 @@ TEST(size_classes, the_smallest_class_that_fits_serves_every_size) {
   }
 }
 
+TEST(size_classes, the_tables_say_what_the_formula_says) {
+  for (std::size_t size = 1; size <= medium_max; ++size) {
+    const std::size_t by_table = size <= small_max ? small_class_of(size) : medium_class_of(size);
+    ASSERT_EQ(by_table, class_of(size)) << size;
+  }
+}
+
+TEST(size_classes, a_class_serves_its_sizes_and_no_others) {
+  for (std::size_t index = 1; index < class_count; ++index) {
+    const std::size_t most = class_size(index);
+    const std::size_t least = class_size(index - 1) + 1;
+    EXPECT_TRUE(serves(index, least) && serves(index, most)) << index;
+    EXPECT_FALSE(serves(index, most + 1)) << index;
+    EXPECT_EQ(serves(index, least - 1), index == 1) << "zero bytes get a block of the first class";
+    EXPECT_FALSE(served_sizes.contain(index, least - 1)) << index;
+    EXPECT_FALSE(serves(index, SIZE_MAX)) << index;
+  }
+}
+
 TEST(size_classes, waste_is_at_most_an_eighth_above_128_bytes) {
   for (std::size_t size = 129; size <= medium_max; ++size) {
     const std::size_t block = class_size(class_of(size));
