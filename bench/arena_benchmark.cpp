@@ -1,7 +1,8 @@
-// strata::arena beside a hand-written bump loop and the monotonic resources of the
-// standard library and Boost: what an allocation costs when memory is in the first
-// cache, when it is in the last, when it was never touched; and what containers
-// make of it. What was learnt: docs/internals/arenas.md and docs/performance.md.
+// strata::arena beside a hand-written bump loop, the monotonic resources of the standard
+// library and Boost, and the arenas of foonathan, LLVM and protobuf that are installed: what an
+// allocation costs when memory is in the first cache, when it is in the last, when it was never
+// touched; and what containers make of it. What was learnt: docs/internals/arenas.md and
+// docs/performance.md.
 //
 //   arena_benchmark --benchmark_repetitions=7
 //       --benchmark_enable_random_interleaving=true --benchmark_report_aggregates_only=true
@@ -94,6 +95,19 @@ void container(benchmark::State& state, std::int64_t elements, Fill fill) {
   state.SetItemsProcessed(state.iterations() * elements);
 }
 
+// The first round: memory that nobody touched, and back with all of it.
+template <class Contender>
+void first_unordered_map(benchmark::State& state) {
+  constexpr std::int64_t elements = 1'000'000;
+  for (auto _ : state) {
+    Contender memory(std::size_t{128} << 20);
+    std::pmr::unordered_map<std::int64_t, std::int64_t> filled(memory.resource());
+    for (std::int64_t i = 0; i < elements; ++i) filled.emplace(i, i);
+    benchmark::DoNotOptimize(filled);
+  }
+  state.SetItemsProcessed(state.iterations() * elements);
+}
+
 [[nodiscard]] std::int64_t scattered(std::int64_t i) noexcept {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(i) * 0x9E3779B97F4A7C15 >> 20);
 }
@@ -115,6 +129,7 @@ void add_containers(const std::string& name) {
     container<Contender, std::pmr::unordered_map<std::int64_t, std::int64_t>>(
         state, 1'000'000, [](auto& to, std::int64_t i) { to.emplace(i, i); });
   });
+  add("first_unordered_map/", first_unordered_map<Contender>);
 }
 
 template <class Contender>
@@ -155,6 +170,15 @@ const bool added = [] {
   add_polymorphic<std_monotonic>("std_monotonic");
 #ifdef STRATA_BENCH_BOOST_CONTAINER
   add_direct<boost_monotonic>("boost_monotonic");
+#endif
+#ifdef STRATA_BENCH_FOONATHAN
+  add_direct<foonathan_stack>("foonathan_stack");
+#endif
+#ifdef STRATA_BENCH_LLVM
+  add_direct<llvm_bump>("llvm_bump");
+#endif
+#ifdef STRATA_BENCH_PROTOBUF
+  add_direct<protobuf_arena>("protobuf_arena");
 #endif
   return true;
 }();

@@ -21,6 +21,15 @@
 #ifdef STRATA_BENCH_BOOST_CONTAINER
 #include <boost/container/pmr/monotonic_buffer_resource.hpp>
 #endif
+#ifdef STRATA_BENCH_FOONATHAN
+#include <foonathan/memory/memory_stack.hpp>
+#endif
+#ifdef STRATA_BENCH_LLVM
+#include <llvm/Support/Allocator.h>
+#endif
+#ifdef STRATA_BENCH_PROTOBUF
+#include <google/protobuf/arena.h>
+#endif
 
 namespace strata::bench {
 
@@ -138,7 +147,7 @@ class strata_arena {
 };
 
 // One chunk of the right size, as the others have: with the chunks of before, blocks
-// above a megabyte are large and have pages of their own, faulted in each time.
+// above a megabyte are large and have pages of their own.
 class strata_sized : public strata_arena<arena> {
  public:
   explicit strata_sized(std::size_t bytes)
@@ -177,6 +186,95 @@ class monotonic {
 using std_monotonic = monotonic<std::pmr::monotonic_buffer_resource>;
 #ifdef STRATA_BENCH_BOOST_CONTAINER
 using boost_monotonic = monotonic<boost::container::pmr::monotonic_buffer_resource>;
+#endif
+
+// The arenas of others, each over one range that nobody touched, as the ones above.
+
+#ifdef STRATA_BENCH_FOONATHAN
+class foonathan_stack {
+ public:
+  explicit foonathan_stack(std::size_t bytes) : stack_(bytes + 4096), start_(stack_.top()) {}
+  void reset() noexcept { stack_.unwind(start_); }
+  template <std::size_t Bytes>
+  void* allocate() {
+    return allocate(Bytes);
+  }
+  void* allocate(std::size_t bytes) { return stack_.allocate(bytes, 16); }
+
+ private:
+  // Its blocks: one.
+  class one_block {
+   public:
+    explicit one_block(std::size_t bytes) : bytes_(bytes) {}
+    foonathan::memory::memory_block allocate_block() {
+      return {memory_.emplace(bytes_).begin(), bytes_};
+    }
+    void deallocate_block(foonathan::memory::memory_block) noexcept { memory_.reset(); }
+    [[nodiscard]] std::size_t next_block_size() const noexcept { return bytes_; }
+
+   private:
+    std::size_t bytes_;
+    std::optional<untouched> memory_;
+  };
+
+  foonathan::memory::memory_stack<one_block> stack_;
+  foonathan::memory::memory_stack<one_block>::marker start_;
+};
+#endif
+
+#ifdef STRATA_BENCH_LLVM
+class llvm_bump {
+ public:
+  explicit llvm_bump(std::size_t) {}
+  void reset() noexcept { memory_.Reset(); }
+  template <std::size_t Bytes>
+  void* allocate() {
+    return memory_.Allocate(Bytes, llvm::Align(16));
+  }
+  void* allocate(std::size_t bytes) { return memory_.Allocate(bytes, llvm::Align(16)); }
+
+ private:
+  // Its slabs: they keep their size, and a reset keeps the first.
+  class untouched_slabs : public llvm::AllocatorBase<untouched_slabs> {
+   public:
+    void* Allocate(std::size_t bytes, std::size_t) {  // NOLINT: the name is LLVM's
+      return memory_.emplace(bytes).begin();
+    }
+    void Deallocate(const void*, std::size_t, std::size_t) { memory_.reset(); }  // NOLINT: too
+
+   private:
+    std::optional<untouched> memory_;
+  };
+  static constexpr std::size_t slab_bytes = std::size_t{8} << 20;
+
+  llvm::BumpPtrAllocatorImpl<untouched_slabs, slab_bytes, slab_bytes> memory_;
+};
+#endif
+
+#ifdef STRATA_BENCH_PROTOBUF
+class protobuf_arena {
+ public:
+  explicit protobuf_arena(std::size_t bytes) : buffer_(bytes), arena_(options(bytes)) {}
+  void reset() { arena_.Reset(); }
+  template <std::size_t Bytes>
+  void* allocate() {
+    return allocate(Bytes);
+  }
+  void* allocate(std::size_t bytes) {
+    return google::protobuf::Arena::CreateArray<char>(&arena_, bytes);
+  }
+
+ private:
+  [[nodiscard]] google::protobuf::ArenaOptions options(std::size_t bytes) const {
+    google::protobuf::ArenaOptions made;
+    made.initial_block = reinterpret_cast<char*>(buffer_.begin());
+    made.initial_block_size = bytes;
+    return made;
+  }
+
+  untouched buffer_;
+  google::protobuf::Arena arena_;
+};
 #endif
 
 }  // namespace strata::bench

@@ -171,7 +171,7 @@ class basic_arena final : public std::pmr::memory_resource {
   [[nodiscard]] position checkpoint() noexcept { return position(core_.open_checkpoint()); }
 
   /// Effects: ends all blocks, and all checkpoints, of after `to`. Chunks are kept
-  ///   for what comes next; large blocks go back.
+  ///   for what comes next, and memory of large blocks within its bound.
   /// Requires: an open checkpoint of this arena; the program ends with a diagnosis
   ///   when it has ended (found out for the innermost 16) or is another arena's.
   /// Complexity: constant, and linear in registered destructors and large blocks.
@@ -181,12 +181,13 @@ class basic_arena final : public std::pmr::memory_resource {
   /// Requires: as rewind.
   void forget(const position& which) noexcept { core_.close_checkpoint(which.at_); }
 
-  /// Effects: ends all blocks and checkpoints. Gives back large blocks, and the
-  ///   chunks that `keep` does not keep.
+  /// Effects: ends all blocks and checkpoints. Gives back the chunks and the memory of
+  ///   large blocks that `keep` does not keep.
   /// Complexity: linear in chunks, registered destructors and large blocks.
   void reset(arena_keep keep = arena_keep::all()) noexcept { core_.reset(keep); }
 
-  /// Effects: gives back the chunks that wait for their turn.
+  /// Effects: gives back the chunks that wait for their turn, and the memory of large
+  ///   blocks that ended.
   /// Returns: how many bytes that was.
   std::size_t purge() noexcept { return core_.purge(); }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory_resource>
+#include <optional>
 #include <string_view>
 
 #include <strata/account.hpp>
@@ -24,11 +25,19 @@ struct arena_options {
   /// shared_pages(), and an upstream charges what it charges. Over an upstream
   /// that charges as well, the same bytes stand in both accounts.
   std::pmr::memory_resource* upstream = nullptr;
+  /// False: no account, whatever the name; it is then for refusals only.
+  bool accounted = true;
 
   /// Of the first chunk. Each one after it is twice as large as the one before,
   /// up to `chunk_bytes_max`.
   std::size_t chunk_bytes = std::size_t{64} << 10;
   std::size_t chunk_bytes_max = std::size_t{4} << 20;
+
+  /// The memory of large blocks that ended serves the next ones: at most so many bytes
+  /// of it are kept, of the last 16, and with what lives no more than half as much again
+  /// as ever lived at once; 0: each goes back at once. Without a number 32 MiB of pages,
+  /// and nothing over an upstream, which knows best what to keep.
+  std::optional<std::size_t> large_bytes_kept = {};
 
   /// Called with each range that comes, and each that goes, if not nullptr: for
   /// collectors that scan it, for registration with a device.
@@ -37,8 +46,9 @@ struct arena_options {
   void* range_context = nullptr;
 };
 
-/// Which chunks a reset keeps for what comes next: the oldest ones, which are the
-/// smallest, up to a number of bytes.
+/// What a reset keeps for what comes next, in bytes: the oldest chunks, which are the
+/// smallest, and then memory of large blocks, that used last first. Of large blocks never
+/// more than arena_options::large_bytes_kept allows.
 class arena_keep {
  public:
   [[nodiscard]] static constexpr arena_keep all() noexcept { return arena_keep(SIZE_MAX); }
@@ -48,7 +58,8 @@ class arena_keep {
     return arena_keep(bytes);
   }
   /// As many as the rounds between the last resets needed: the most since the
-  /// last one, or an eighth less than at the last one, whichever is more.
+  /// last one, or an eighth less than at the last one, whichever is more; of large
+  /// blocks by themselves.
   [[nodiscard]] static constexpr arena_keep recent_peak() noexcept { return arena_keep(0, true); }
 
   [[nodiscard]] constexpr std::size_t bytes() const noexcept { return bytes_; }
@@ -69,11 +80,12 @@ struct arena_statistics {
   std::size_t allocated;     ///< blocks, with what they are rounded up to
   std::size_t abandoned;     ///< tails of chunks that were left for the next one
   std::size_t remaining;     ///< free in the current chunk
-  std::size_t spare;         ///< kept chunks that wait for their turn
+  std::size_t spare;         ///< kept chunks, and memory of large blocks, that wait
   std::size_t overhead;      ///< the arena's own bookkeeping in them
   std::size_t peak;          ///< the most `allocated` so far
   std::size_t chunks;        ///< how many, spare ones included
   std::size_t large_blocks;  ///< how many blocks have memory of their own
+  std::size_t large_spare;   ///< how many blocks had, whose memory waits for others
 };
 
 }  // namespace strata

@@ -15,9 +15,6 @@
 namespace strata::detail {
 namespace {
 
-// How far a large block is looked for.
-constexpr int newest_large = 16;
-
 constexpr std::size_t chunk_size(std::size_t wanted) noexcept {
   constexpr std::size_t most = std::size_t{1} << (std::numeric_limits<std::size_t>::digits - 2);
   const std::size_t bytes = std::clamp(wanted, arena_core::chunk_bytes_min, most);
@@ -34,7 +31,8 @@ arena_core::arena_core(const arena_options& options)
     : chunk_bytes_(chunk_size(options.chunk_bytes)),
       chunk_bytes_max_(std::max(chunk_bytes_, chunk_size(options.chunk_bytes_max))),
       chunk_bytes_next_(chunk_bytes_),
-      source_(options) {
+      source_(options),
+      large_(source_, options) {
   large_above_ = chunk_bytes_ / large_share;
 }
 
@@ -52,7 +50,7 @@ void* arena_core::take_slow(std::size_t bytes, std::size_t alignment,
   const std::size_t needed = least + (alignment > chunk_alignment ? alignment : 0);
   note_peak();
   if (needed > chunk_bytes_next_ / large_share) {
-    return take_large(least, std::max(alignment, granule));
+    return large_.take(least, std::max(alignment, granule));
   }
   return enter_chunk_for(needed) ? take_here(least, alignment, granule) : nullptr;
 }
@@ -65,20 +63,6 @@ void* arena_core::take_here(std::size_t bytes, std::size_t alignment,
   cursor_ = (start + bytes + granule - 1) & ~(granule - 1);
   void* const block = reinterpret_cast<void*>(start);
   unpoison(block, bytes);
-  return block;
-}
-
-void* arena_core::take_large(std::size_t bytes, std::size_t alignment) noexcept {
-  constexpr std::size_t step = alignof(arena_large);
-  if (bytes > PTRDIFF_MAX - 2 * sizeof(arena_large)) return nullptr;
-  const std::size_t place = (bytes + step - 1) & ~(step - 1);
-  const std::size_t aligned = std::max(alignment, step);
-  const sized_block range = source_.take(place + sizeof(arena_large), aligned);
-  if (range.block == nullptr) return nullptr;
-  auto* const block = static_cast<std::byte*>(range.block);
-  const std::size_t usable = (range.bytes - sizeof(arena_large)) & ~(step - 1);
-  large_ = ::new (block + usable) arena_large{large_, block, range.bytes, aligned, ++large_serial_};
-  large_bytes_ += usable;
   return block;
 }
 
@@ -111,6 +95,9 @@ arena_chunk* arena_core::make_chunk(std::size_t room) noexcept {
   const std::size_t least = std::max(chunk_bytes_min, room + chunk_alignment);
   std::size_t wanted = chunk_bytes_next_;
   sized_block range = source_.take(wanted, chunk_alignment);
+  if (range.block == nullptr && large_.keep_spare(0) != 0) {
+    range = source_.take(wanted, chunk_alignment);
+  }
   while (range.block == nullptr && wanted / 2 >= least) {
     wanted = chunk_size(wanted / 2);
     range = source_.take(wanted, chunk_alignment);
@@ -161,41 +148,13 @@ void arena_core::plan_next_chunk() noexcept {
   chunk_bytes_next_ = largest == 0 ? chunk_bytes_ : doubled(largest, chunk_bytes_max_);
 }
 
-// -- Large blocks --------------------------------------------------------------------
-
-arena_large** arena_core::find_large(const void* block) noexcept {
-  arena_large** link = &large_;
-  for (int i = 0; i < newest_large && *link != nullptr; ++i) {
-    if ((*link)->block == block) return link;
-    link = &(*link)->next;
-  }
-  return nullptr;
-}
-
-// Returns: whether it was a large block, which is back where it came from now.
+// Returns: whether it was a large block, which has ended.
 bool arena_core::give_slow(void* block, std::size_t bytes) noexcept {
   const auto start = reinterpret_cast<std::uintptr_t>(block);
   const std::uintptr_t stop = start + std::max<std::size_t>(bytes, 1);
   if (stop > cursor_ && start < end_) report_no_block_of_arena(name(), block, bytes);
-  arena_large** const found = find_large(block);
-  if (found == nullptr) return false;
   note_peak();
-  free_large(*found);
-  return true;
-}
-
-void arena_core::free_large(arena_large*& link) noexcept {
-  const arena_large ending = *link;
-  link = ending.next;
-  const std::size_t usable = ending.bytes - sizeof(arena_large);
-  large_bytes_ -= usable & ~(alignof(arena_large) - 1);
-  unpoison(ending.block, ending.bytes);
-  source_.give(ending.block, ending.bytes, ending.alignment);
-}
-
-std::size_t arena_core::large_usable(const void* block) const noexcept {
-  arena_large** const found = const_cast<arena_core*>(this)->find_large(block);
-  return found == nullptr ? 0 : (*found)->usable();
+  return large_.end(block);
 }
 
 // -- The whole arena --------------------------------------------------------------------
@@ -203,7 +162,7 @@ std::size_t arena_core::large_usable(const void* block) const noexcept {
 void arena_core::reset(arena_keep keep) noexcept {
   run_cleanups_until(nullptr);
   note_peak();
-  while (large_ != nullptr) free_large(large_);
+  large_.end_younger_than(0);
   poison_from({});
   stand_before_all();
   open_ = 0;
@@ -214,6 +173,7 @@ void arena_core::reset(arena_keep keep) noexcept {
     free_chunks_from(first_beyond(keep));
     plan_next_chunk();
   }
+  keep_large(keep);
   if (first_ != nullptr) enter(*first_);
 }
 
@@ -230,9 +190,23 @@ arena_chunk*& arena_core::first_beyond(arena_keep keep) noexcept {
   return *link;
 }
 
-std::size_t arena_core::purge() noexcept {
+void arena_core::keep_large(arena_keep keep) noexcept {
+  large_.begin_round();
+  if (keep.is_recent_peak()) {
+    large_.keep_spare(large_.recent());
+  } else if (keep.bytes() != SIZE_MAX) {
+    large_.keep_spare(keep.bytes() - bytes_from(first_));
+  }
+}
+
+std::size_t arena_core::bytes_from(const arena_chunk* chunk) noexcept {
   std::size_t bytes = 0;
-  for (const arena_chunk* at = behind_current(); at != nullptr; at = at->next) bytes += at->bytes;
+  for (; chunk != nullptr; chunk = chunk->next) bytes += chunk->bytes;
+  return bytes;
+}
+
+std::size_t arena_core::purge() noexcept {
+  const std::size_t bytes = bytes_from(behind_current()) + large_.keep_spare(0);
   free_chunks_from(behind_current());
   plan_next_chunk();
   return bytes;

@@ -22,7 +22,7 @@ arena_place arena_core::open_checkpoint() noexcept {
                          .cursor = cursor_,
                          .floor = floor_,
                          .cleanups = cleanups_,
-                         .large_serial = large_serial_,
+                         .large_serial = large_.serial(),
                          .depth = open_,
                          .serial = serial_};
   floor_ = cursor_;
@@ -40,7 +40,7 @@ void arena_core::rewind(const arena_place& to) noexcept {
   check_open(to);
   run_cleanups_until(to.cleanups);
   note_peak();
-  while (large_ != nullptr && large_->serial > to.large_serial) free_large(large_);
+  large_.end_younger_than(to.large_serial);
   poison_from(to);
   if (to.chunk == nullptr) {
     stand_before_all();

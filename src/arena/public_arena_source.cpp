@@ -19,8 +19,9 @@ arena_source::arena_source(const arena_options& options)
   const std::size_t length = std::min(name.size(), sizeof(name_) - 1);
   *std::copy_n(name.begin(), length, name_) = '\0';
 
-  const bool accounted =
+  const bool given =
       !options.name.empty() || options.limit != SIZE_MAX || options.parent != nullptr;
+  const bool accounted = options.accounted && given;
   if (upstream_ == nullptr) {
     pages_ = accounted ? &own_pages_.emplace(page_resource_options{
                              .name = name, .limit = options.limit, .parent = options.parent})

@@ -8,8 +8,8 @@
 namespace strata::detail {
 
 std::size_t arena_core::allocated() const noexcept {
-  if (current_ == nullptr) return large_bytes_;
-  return current_->allocated_before + (cursor_ - current_->begin()) + large_bytes_;
+  if (current_ == nullptr) return large_.bytes();
+  return current_->allocated_before + (cursor_ - current_->begin()) + large_.bytes();
 }
 
 // Bytes of large blocks change only where the peak was noted just before, so those
@@ -30,11 +30,7 @@ bool arena_core::owns(const void* block) const noexcept {
     if (at->holds(address)) return at != current_ || address < cursor_;
     if (at == current_) break;
   }
-  for (const arena_large* at = large_; at != nullptr; at = at->next) {
-    const auto start = reinterpret_cast<std::uintptr_t>(at->block);
-    if (address >= start && address - start < at->usable()) return true;
-  }
-  return false;
+  return large_.owns(block);
 }
 
 arena_statistics arena_core::statistics() const noexcept {
@@ -51,11 +47,7 @@ arena_statistics arena_core::statistics() const noexcept {
     if (in_use && at != current_) now.abandoned += at->end() - at->left_at;
     if (at == current_) in_use = false;
   }
-  for (const arena_large* at = large_; at != nullptr; at = at->next) {
-    ++now.large_blocks;
-    now.reserved += at->bytes;
-    now.overhead += at->bytes - at->usable();
-  }
+  large_.add_to(now);
   return now;
 }
 

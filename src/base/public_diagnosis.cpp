@@ -332,6 +332,62 @@ void report_dead_pool(const void* pool, const void* object) noexcept {
                          .view());
 }
 
+// -- Objects --------------------------------------------------------------------
+
+namespace {
+
+std::string_view type_name(const char* name) noexcept { return name == nullptr ? "object" : name; }
+
+}  // namespace
+
+void report_dead_reference(const char* type, const void* object) noexcept {
+  fatal("dead reference", base::text<512>{}
+                              .add("a reference to the ")
+                              .add(type_name(type))
+                              .add(" at ")
+                              .add_pointer(object)
+                              .add(" was copied or dropped when nothing referred to it any more; "
+                                   "one was dropped twice, or used without being counted")
+                              .view());
+}
+
+void warn_too_many_references(const char* type, const void* object) noexcept {
+  base::provide_fatal_hooks({.write = write_to_stderr, .die = abort_program});
+  base::warn(base::text<512>{}
+                 .add("more references were made to the ")
+                 .add(type_name(type))
+                 .add(" at ")
+                 .add_pointer(object)
+                 .add(" than can be counted; it never ends from now on. References are lost "
+                      "without being dropped")
+                 .view());
+}
+
+void report_objects_alive(std::string_view heap, std::size_t objects, const char* type) noexcept {
+  fatal("object heap ended before its objects",
+        base::text<512>{}
+            .add("the object heap \"")
+            .add(heap)
+            .add("\" ends while ")
+            .add_decimal(objects)
+            .add(" of its objects live, a ")
+            .add(type_name(type))
+            .add(" among them; drop the references first, collect cycles, or let the heap "
+                 "discard them by its options")
+            .view());
+}
+
+void report_first_weak_elsewhere(const char* type, const void* object) noexcept {
+  fatal("weak reference on another thread",
+        base::text<512>{}
+            .add("the first weak reference to the ")
+            .add(type_name(type))
+            .add(" at ")
+            .add_pointer(object)
+            .add(" was made on another thread than its heap's; make one there, and copy it")
+            .view());
+}
+
 // -- Stacks ---------------------------------------------------------------------
 
 void report_double_put(std::string_view pool, const void* top) noexcept {
@@ -379,6 +435,60 @@ void report_stacks_in_use(std::string_view pool, std::size_t stacks) noexcept {
                              .add_decimal(stacks)
                              .add(" of its stacks are in use; end the fibers on them first")
                              .view());
+}
+
+// -- Fiber memory -----------------------------------------------------------------
+
+void report_fiber_arenas_in_use(std::string_view pool, std::size_t arenas) noexcept {
+  fatal("fiber arenas in use", base::text<320>{}
+                                   .add("the fiber arenas \"")
+                                   .add(pool)
+                                   .add("\" end while ")
+                                   .add_decimal(arenas)
+                                   .add(" of them are in use; end the fibers that own them first")
+                                   .view());
+}
+
+void report_messages_in_use(std::string_view pool, std::size_t messages) noexcept {
+  fatal("messages in use", base::text<320>{}
+                               .add("the message pool \"")
+                               .add(pool)
+                               .add("\" ends while ")
+                               .add_decimal(messages)
+                               .add(" of its buffers are in use; end all that refers to them first")
+                               .view());
+}
+
+void report_slice_outside(std::size_t begin, std::size_t bytes, std::size_t size) noexcept {
+  fatal("slice outside of its message", base::text<256>{}
+                                            .add("a slice of ")
+                                            .add_decimal(bytes)
+                                            .add(" bytes from ")
+                                            .add_decimal(begin)
+                                            .add(" on does not lie in a message of ")
+                                            .add_decimal(size)
+                                            .add(" bytes; an offset or a length is wrong")
+                                            .view());
+}
+
+void report_message_too_small(std::size_t bytes, std::size_t capacity) noexcept {
+  fatal("message buffer too small", base::text<256>{}
+                                        .add("a message buffer with room for ")
+                                        .add_decimal(capacity)
+                                        .add(" bytes cannot have ")
+                                        .add_decimal(bytes)
+                                        .add("; get a larger one and copy, or ask capacity()")
+                                        .view());
+}
+
+void report_no_fiber_storage(const void* variable) noexcept {
+  fatal("no fiber storage",
+        base::text<256>{}
+            .add("the fiber-local variable at ")
+            .add_pointer(variable)
+            .add(" was asked for its value where no fiber's storage is current; put a "
+                 "fiber_storage_scope around the switch into the fiber, or ask with find()")
+            .view());
 }
 
 }  // namespace strata::detail

@@ -5,8 +5,6 @@
 //   [head|block|block|tail] -> [head|block|block|  free  ] -> [head| spare ] -> ...
 //                                               ^cursor_ ^end_
 //
-//   large_ -> [block    |head] -> [block |head] -> ...      newest first
-//
 // Chunks before the current one are full, those behind it are kept for later. A
 // block that is large beside the next chunk has memory of its own: then the
 // schedule goes on as it would, and the current chunk keeps its free tail.
@@ -15,7 +13,8 @@
 //     \---- take_slow -> no bytes asked for -> a block all the same  cold
 //                     -> the next kept chunk that has room
 //                     -> a new chunk
-//                     -> large beside the next chunk -> memory of its own
+//                     -> large beside the next chunk -> memory of its own,
+//                        see arena_large_blocks.hpp
 //
 // Invariants: cursor_ <= end_; both 0 without a chunk. Chunks begin and end at
 // multiples of chunk_alignment. All that is not allocated is poisoned.
@@ -30,6 +29,7 @@
 #include <string_view>
 
 #include <strata/arena_options.hpp>
+#include <strata/detail/arena_large_blocks.hpp>
 #include <strata/detail/arena_source.hpp>
 #include <strata/detail/diagnosis.hpp>
 #include <strata/detail/poison.hpp>
@@ -37,7 +37,6 @@
 namespace strata::detail {
 
 struct arena_chunk;
-struct arena_large;
 
 /// What runs when the memory it lies in ends; newest first.
 struct arena_cleanup {
@@ -105,7 +104,7 @@ class arena_core {
   [[noreturn, gnu::cold, gnu::noinline]] void refuse(std::size_t bytes) const;
 
   /// Effects: lets the room of the chunk's last block be used again. A large block
-  ///   goes back at once if it is among the newest. What ends in the free part of the
+  ///   ends at once if it is among the newest. What ends in the free part of the
   ///   chunk is no block: the program ends with a diagnosis.
   template <std::size_t Granule>
   void give(void* block, std::size_t bytes) noexcept {
@@ -145,7 +144,9 @@ class arena_core {
 
   /// Returns: the usable bytes of the large block at `block` if it is among the
   ///   newest, else 0.
-  [[nodiscard]] std::size_t large_usable(const void* block) const noexcept;
+  [[nodiscard]] std::size_t large_usable(const void* block) const noexcept {
+    return large_.usable(block);
+  }
 
   void add_cleanup(arena_cleanup& node) noexcept {
     node.next = cleanups_;
@@ -187,7 +188,6 @@ class arena_core {
 
   [[nodiscard]] void* take_here(std::size_t bytes, std::size_t alignment,
                                 std::size_t granule) noexcept;
-  [[nodiscard]] void* take_large(std::size_t bytes, std::size_t alignment) noexcept;
   [[nodiscard]] bool enter_chunk_for(std::size_t bytes) noexcept;
   [[nodiscard]] arena_chunk* make_chunk(std::size_t room) noexcept;
   [[nodiscard]] arena_chunk*& behind_current() noexcept;
@@ -195,10 +195,10 @@ class arena_core {
   void stand_before_all() noexcept;
   void free_chunks_from(arena_chunk*& link) noexcept;
   [[nodiscard]] arena_chunk*& first_beyond(arena_keep keep) noexcept;
+  void keep_large(arena_keep keep) noexcept;
+  [[nodiscard]] static std::size_t bytes_from(const arena_chunk* chunk) noexcept;
   void plan_next_chunk() noexcept;
   [[gnu::cold, gnu::noinline]] bool give_slow(void* block, std::size_t bytes) noexcept;
-  [[nodiscard]] arena_large** find_large(const void* block) noexcept;
-  void free_large(arena_large*& link) noexcept;
   void run_cleanups_until(const arena_cleanup* stop) noexcept;
   void poison_from(const arena_place& from) const noexcept;
   [[nodiscard]] std::size_t peak() const noexcept;
@@ -212,10 +212,7 @@ class arena_core {
   std::uintptr_t floor_ = 0;  // of the innermost checkpoint, if in this chunk
   arena_chunk* current_ = nullptr;
   arena_chunk* first_ = nullptr;
-  arena_large* large_ = nullptr;
   arena_cleanup* cleanups_ = nullptr;
-  std::size_t large_bytes_ = 0;
-  std::uint64_t large_serial_ = 0;
 
   std::size_t chunk_bytes_;  // of the first chunk, the largest, the next
   std::size_t chunk_bytes_max_;
@@ -234,6 +231,7 @@ class arena_core {
   std::array<known_checkpoint, checkpoints_known> known_{};  // by depth
 
   arena_source source_;
+  arena_large_blocks large_;
 };
 
 }  // namespace strata::detail

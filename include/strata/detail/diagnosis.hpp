@@ -77,6 +77,15 @@ namespace strata::detail {
 [[noreturn, gnu::cold]] void report_foreign_growth(std::string_view arena, std::size_t expected,
                                                    std::size_t found) noexcept;
 
+// -- Objects --------------------------------------------------------------------
+
+[[noreturn, gnu::cold]] void report_dead_reference(const char* type, const void* object) noexcept;
+[[gnu::cold]] void warn_too_many_references(const char* type, const void* object) noexcept;
+[[noreturn, gnu::cold]] void report_objects_alive(std::string_view heap, std::size_t objects,
+                                                  const char* type) noexcept;
+[[noreturn, gnu::cold]] void report_first_weak_elsewhere(const char* type,
+                                                         const void* object) noexcept;
+
 // -- Stacks ---------------------------------------------------------------------
 
 [[noreturn, gnu::cold]] void report_double_put(std::string_view pool, const void* top) noexcept;
@@ -85,5 +94,31 @@ namespace strata::detail {
                                                  const void* end, std::size_t size) noexcept;
 [[noreturn, gnu::cold]] void report_stacks_in_use(std::string_view pool,
                                                   std::size_t stacks) noexcept;
+
+// -- Fiber memory -----------------------------------------------------------------
+
+[[noreturn, gnu::cold]] void report_fiber_arenas_in_use(std::string_view pool,
+                                                        std::size_t arenas) noexcept;
+[[noreturn, gnu::cold]] void report_messages_in_use(std::string_view pool,
+                                                    std::size_t messages) noexcept;
+[[noreturn, gnu::cold]] void report_slice_outside(std::size_t begin, std::size_t bytes,
+                                                  std::size_t size) noexcept;
+[[noreturn, gnu::cold]] void report_message_too_small(std::size_t bytes,
+                                                      std::size_t capacity) noexcept;
+[[noreturn, gnu::cold]] void report_no_fiber_storage(const void* variable) noexcept;
+
+// -- Compacting arenas ------------------------------------------------------------
+
+[[noreturn, gnu::cold]] void report_bad_relocation(std::string_view arena,
+                                                   std::size_t alignment) noexcept;
+[[noreturn, gnu::cold]] void report_pinned_erased(std::string_view arena, const void* object,
+                                                  std::size_t pins) noexcept;
+[[noreturn, gnu::cold]] void report_pinned_at_end(std::string_view arena,
+                                                  std::size_t pins) noexcept;
+
+// -- Cycle collectors ---------------------------------------------------------------
+
+[[noreturn, gnu::cold]] void report_two_collectors(std::string_view heap) noexcept;
+[[noreturn, gnu::cold]] void report_roots_at_end(std::string_view heap, std::size_t roots) noexcept;
 
 }  // namespace strata::detail

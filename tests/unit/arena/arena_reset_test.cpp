@@ -83,7 +83,7 @@ TEST_F(arena_reset, recent_peak_shrinks_when_less_is_needed) {
   EXPECT_EQ(upstream_.requests(), requests) << "what is needed every time is kept";
 }
 
-TEST_F(arena_reset, large_blocks_are_never_kept) {
+TEST_F(arena_reset, large_blocks_are_not_kept_over_an_upstream) {
   (void)opaque(work_.allocate(500 * kib));
   work_.reset();
   EXPECT_EQ(upstream_.live(), 0u);

@@ -125,6 +125,12 @@ TEST_F(arena_stale_free_test, in_other_chunks_where_address_sanitizer_knows_them
   EXPECT_DEATH(work.deallocate(late, 1000), no_arena_block);
 }
 
+TEST_F(arena_stale_free_test, a_large_block_twice_while_its_memory_waits) {
+  void* const block = work.allocate(100 << 10);
+  work.deallocate(block, 100 << 10);
+  EXPECT_DEATH(work.deallocate(block, 100 << 10), no_arena_block);
+}
+
 TEST_F(arena_stale_free_test, a_block_shrunk_to_nothing_is_still_one) {
   void* const block = work.allocate(100);
   void* const behind = work.allocate(100);
