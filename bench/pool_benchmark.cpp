@@ -10,6 +10,7 @@
 //   churn   10 000 live; eight random ones are released, then eight are made
 //
 // An iteration is one allocation and one release. Each allocation writes its object.
+// The counted ones run a fixed number, for callgrind rather than a clock.
 #include <benchmark/benchmark.h>
 
 #include <strata/bitmap_slots.hpp>
@@ -30,6 +31,10 @@
 #define STRATA_BENCH_BOOST_POOL
 #include <boost/pool/pool.hpp>
 #include <boost/pool/pool_alloc.hpp>
+#endif
+
+#ifdef STRATA_BENCH_FOONATHAN
+#include <foonathan/memory/memory_pool.hpp>
 #endif
 
 namespace strata::bench {
@@ -123,6 +128,19 @@ class boost_fast_allocator {
 };
 #endif
 
+#ifdef STRATA_BENCH_FOONATHAN
+class foonathan_pool {
+ public:
+  object* allocate() { return static_cast<object*>(pool_.allocate_node()); }
+  void release(object* gone) noexcept { pool_.deallocate_node(gone); }
+
+ private:
+  foonathan::memory::memory_pool<foonathan::memory::node_pool> pool_{
+      sizeof(object), foonathan::memory::memory_pool<foonathan::memory::node_pool>::min_block_size(
+                          sizeof(object), live + 64)};
+};
+#endif
+
 // -- Orders ---------------------------------------------------------------------------
 
 std::vector<std::uint32_t> order_of(bool shuffled) {
@@ -208,6 +226,53 @@ STRATA_BENCH_POOL(new_delete);
 STRATA_BENCH_POOL(boost_pool);
 STRATA_BENCH_POOL(boost_fast_allocator);
 #endif
+#ifdef STRATA_BENCH_FOONATHAN
+STRATA_BENCH_POOL(foonathan_pool);
+#endif
+
+// -- Instructions -----------------------------------------------------------------------
+
+// One object made and released, again and again, a million times: for callgrind, less
+// what a filter that matches nothing takes.
+template <class Pool>
+void counted(benchmark::State& state) {
+  Pool pool;
+  for (auto _ : state) pool.release(make(pool));
+}
+
+struct ending_object : object {
+  ~ending_object() { benchmark::DoNotOptimize(words); }
+};
+class fixed_ending {
+ public:
+  ending_object* allocate() { return pool_.try_allocate(); }
+  void release(object* gone) noexcept { pool_.release(static_cast<ending_object*>(gone)); }
+
+ private:
+  fixed_pool<ending_object> pool_{{.capacity = live + 64}};
+};
+class growing_retaining {
+ public:
+  object* allocate() { return pool_.try_allocate(); }
+  void release(object* gone) noexcept { pool_.release(gone); }
+
+ private:
+  growing_pool<object> pool_{{.retain = 1000}};
+};
+
+#define STRATA_BENCH_COUNTED(...) BENCHMARK_TEMPLATE(counted, __VA_ARGS__)->Iterations(1'000'000)
+
+STRATA_BENCH_COUNTED(bare_list);
+STRATA_BENCH_COUNTED(fixed<>);
+STRATA_BENCH_COUNTED(fixed<with_statistics>);
+STRATA_BENCH_COUNTED(fixed<unchecked_release>);
+STRATA_BENCH_COUNTED(fixed_ending);
+STRATA_BENCH_COUNTED(fixed<free_list_slots>);
+STRATA_BENCH_COUNTED(fixed<stack_slots>);
+STRATA_BENCH_COUNTED(growing<>);
+STRATA_BENCH_COUNTED(growing<unchecked_release>);
+STRATA_BENCH_COUNTED(growing<free_list_slots>);
+STRATA_BENCH_COUNTED(growing_retaining);
 
 // -- Iteration ------------------------------------------------------------------------
 

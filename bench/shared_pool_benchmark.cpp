@@ -21,6 +21,7 @@
 #include <utility>
 
 #include <strata/lock_free_pool.hpp>
+#include <strata/thread_local_pool.hpp>
 #include <strata/thread_safe_pool.hpp>
 
 #if __has_include(<boost/pool/pool.hpp>)
@@ -30,6 +31,10 @@
 #if __has_include(<boost/lockfree/detail/freelist.hpp>)
 #include <boost/lockfree/detail/freelist.hpp>
 #define STRATA_BENCH_BOOST_LOCKFREE 1
+#endif
+#ifdef STRATA_BENCH_TBB
+#define TBB_PREVIEW_MEMORY_POOL 1
+#include <tbb/memory_pool.h>
 #endif
 
 namespace strata::bench {
@@ -106,6 +111,14 @@ struct boost_freelist {
 };
 #endif
 
+#ifdef STRATA_BENCH_TBB
+struct tbb_pool {
+  tbb::memory_pool<std::allocator<object>> pool;
+  object* take(std::uint64_t value) { return new (pool.malloc(sizeof(object))) object(value); }
+  void give(object* taken) { pool.free(taken); }
+};
+#endif
+
 // -- The work ---------------------------------------------------------------------------
 
 template <class Pool>
@@ -161,6 +174,36 @@ void travels(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(load.size()));
 }
 
+// So many taken, then given back, a hundred thousand in all: for callgrind, less what a
+// filter that matches nothing takes.
+template <class Pool, std::size_t Row>
+void counted(benchmark::State& state) {
+  Pool& pool = shared<Pool>();
+  std::array<object*, Row> taken;
+  while (state.KeepRunningBatch(Row)) {
+    for (std::size_t index = 0; index < Row; ++index) taken[index] = pool.take(index);
+    for (object* const each : taken) {
+      benchmark::DoNotOptimize(each->words[0]);
+      pool.give(each);
+    }
+  }
+}
+
+struct local_pool {
+  thread_local_pool<object> pool;
+  object* take(std::uint64_t value) { return pool.try_emplace(value); }
+  void give(object* taken) { pool.release(taken); }
+};
+
+#define STRATA_BENCH_COUNTED(pool)                             \
+  BENCHMARK_TEMPLATE(counted, pool, 1)->Iterations(100'000);   \
+  BENCHMARK_TEMPLATE(counted, pool, 100)->Iterations(100'000); \
+  BENCHMARK_TEMPLATE(counted, pool, 1000)->Iterations(100'000)
+
+STRATA_BENCH_COUNTED(safe_pool);
+STRATA_BENCH_COUNTED(free_pool);
+STRATA_BENCH_COUNTED(local_pool);
+
 #define STRATA_BENCH(work, pool) BENCHMARK(work<pool>)->Threads(1)->Threads(2)->UseRealTime()
 
 STRATA_BENCH(own, safe_pool);
@@ -180,6 +223,10 @@ STRATA_BENCH(travels, boost_mutex_pool);
 #ifdef STRATA_BENCH_BOOST_LOCKFREE
 STRATA_BENCH(own, boost_freelist);
 STRATA_BENCH(travels, boost_freelist);
+#endif
+#ifdef STRATA_BENCH_TBB
+STRATA_BENCH(own, tbb_pool);
+STRATA_BENCH(travels, tbb_pool);
 #endif
 
 }  // namespace

@@ -100,8 +100,7 @@ class basic_pool {
   ///   stays; one whose reset throws is destroyed.
   /// Requires: a live object of this pool. The program ends with a diagnosis for one
   ///   that was released before, for a pointer into an object, or to one of another
-  ///   pool. It cannot be told when the slot serves a new object by then, nor, by a
-  ///   growing pool, when the address lies between its chunks and is not mapped.
+  ///   pool. It cannot be told when the slot serves a new object by then.
   /// Complexity: constant.
   void release(T* object) noexcept;
 

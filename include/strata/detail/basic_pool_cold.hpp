@@ -141,6 +141,12 @@ template <class T, class Store, class... Policies>
 void basic_pool<T, Store, Policies...>::release_elsewhere(T* object) noexcept {
   if (object == nullptr) return;
   if (const_cast<const volatile bool&>(dead_)) detail::report_dead_pool(this, object);
+  if constexpr (Store::grows) {
+    if (const auto place = store_.begin_release_elsewhere(object); place != nullptr) {
+      end_object(object);
+      return store_.template end_release<false>(place, reinterpret_cast<std::byte*>(object));
+    }
+  }
   if constexpr (traits::falls_back) {
     if (fallback_.remove(object)) {
       on_release(*object);
@@ -159,7 +165,7 @@ void basic_pool<T, Store, Policies...>::put_back(std::byte* slot) noexcept {
     if (fallback_.remove(slot)) return fallback_.free(slot);
   }
   const auto place = store_.template begin_release<false>(slot);
-  store_.end_release(place, slot);
+  store_.template end_release<false>(place, slot);
 }
 
 template <class T, class Store, class... Policies>

@@ -142,7 +142,7 @@ void basic_pool<T, Store, Policies...>::release(T* object) noexcept {
     return;
   }
   end_object(object);
-  store_.end_release(place, reinterpret_cast<std::byte*>(object));
+  store_.template end_release<traits::checks>(place, reinterpret_cast<std::byte*>(object));
 }
 
 template <class T, class Store, class... Policies>

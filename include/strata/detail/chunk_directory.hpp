@@ -1,10 +1,9 @@
 // The chunks of a growing pool by address: for iteration in order, and to say for
-// certain whether an address lies in one. Allocation and release do not ask it.
+// certain whether an address lies in one. The table of chunks answers mostly before it.
 // Not for programs.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 
 #include <strata/detail/pool_memory.hpp>
 
@@ -34,19 +33,10 @@ class chunk_directory {
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] void* operator[](std::size_t at) const noexcept { return chunks_[at]; }
 
-  /// Returns: the distance from the first to the last; the first by `low`.
-  [[nodiscard]] std::uintptr_t low() const noexcept { return address(0); }
-  [[nodiscard]] std::uintptr_t span() const noexcept {
-    return size_ == 0 ? 0 : address(size_ - 1) - address(0);
-  }
-
  private:
   static constexpr std::size_t few = 8;
 
   [[nodiscard]] std::size_t position(const void* chunk) const noexcept;
-  [[nodiscard]] std::uintptr_t address(std::size_t at) const noexcept {
-    return size_ == 0 ? 0 : reinterpret_cast<std::uintptr_t>(chunks_[at]);
-  }
 
   pool_memory* memory_;
   void* few_[few] = {};

@@ -56,7 +56,10 @@ class fixed_store {
   [[nodiscard]] place begin_release(const void* object) noexcept {
     return block_.template begin_release<Checked>(object);
   }
-  void end_release(place at, std::byte* slot) noexcept { block_.end_release(at, slot); }
+  template <bool Checked>
+  void end_release(place at, std::byte* slot) noexcept {
+    block_.end_release(at, slot);
+  }
 
   /// Returns: the block of a slot that the store gave.
   [[nodiscard]] block_type& block_of(const void*) noexcept { return block_; }

@@ -6,7 +6,8 @@
 //
 //   take ......... the first chunk of the ring ............. hot
 //     take_slow .. drops full chunks from the ring, grows ... cold
-//   end_release .. the chunk found by masking ............... hot
+//   begin_release, end_release .. the table knows its slot .. hot
+//     begin_release_elsewhere .. the directory does ......... cold
 //     relist_or_return  it was full, or became empty ........ cold
 //
 // Each chunk has a strategy of its own, but for sparse_set_slots: one set then has the
@@ -24,6 +25,7 @@
 #include <type_traits>
 
 #include <strata/detail/chunk_directory.hpp>
+#include <strata/detail/chunk_table.hpp>
 #include <strata/detail/pool_chunk.hpp>
 #include <strata/detail/pool_memory.hpp>
 #include <strata/detail/slot_block.hpp>
@@ -60,6 +62,7 @@ class growing_store {
   explicit growing_store(const pool_settings& settings)
       : memory_({settings.name, settings.limit, settings.parent, settings.upstream}),
         free_(memory_),
+        table_(memory_),
         directory_(memory_),
         growth_(*settings.growth),
         alignment_(std::max(settings.alignment, settings.slot_alignment)),
@@ -80,10 +83,6 @@ class growing_store {
       directory_.erase(&last);
       discard(last);
     }
-    // For those who release after the end: no address is in this range. Volatile,
-    // because the compiler knows that this is the end.
-    const_cast<volatile std::uintptr_t&>(low_) = 1;
-    const_cast<volatile std::uintptr_t&>(span_) = 0;
   }
 
   /// Returns: a slot; nullptr when there is none and none may be added.
@@ -97,27 +96,29 @@ class growing_store {
     return take_slow(prepare);
   }
 
-  /// Returns: nullptr when no object lives at the address.
+  /// Returns: nullptr when no object lives at the address, or only
+  ///   begin_release_elsewhere can tell.
   template <bool Checked>
   [[nodiscard]] place begin_release(const void* object) noexcept {
-    chunk* const of = chunk::of(object);
-    if (Checked && reinterpret_cast<std::uintptr_t>(of) - low_ > span_) [[unlikely]] {
+    if (Checked && !table_.begins_slot(object)) [[unlikely]] {
       return nullptr;
     }
-    if (Checked && of->owner != this) [[unlikely]] {
-      return nullptr;
-    }
-    if constexpr (shares) {
-      return of->block.template begin_release<Checked>(object, free_);
-    } else {
-      return of->block.template begin_release<Checked>(object) == nullptr ? nullptr : of;
-    }
+    return begin_release_in<Checked>(object);
   }
 
+  /// Returns: nullptr when no object lives at the address. It ends by end_release<false>.
+  [[nodiscard]] place begin_release_elsewhere(const void* object) noexcept {
+    const chunk* const of = chunk::of(object);
+    const bool begins = directory_.contains(of) && of->block.index_of(object) < of->opened();
+    return begins ? begin_release_in<true>(object) : nullptr;
+  }
+
+  // What the table knows of needs no count: it has no chunks of a pool that counts.
+  template <bool Checked>
   void end_release(place at, std::byte* slot) noexcept {
     if constexpr (shares) {
       block_type::end_release(at, slot, free_);
-      if (counts_used_) [[unlikely]] {
+      if (!Checked && counts_used_) [[unlikely]] {
         count_released(*chunk::of(slot));
       }
     } else {
@@ -150,7 +151,9 @@ class growing_store {
   [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
   [[nodiscard]] std::size_t maximum() const noexcept { return maximum_; }
   [[nodiscard]] std::size_t growths() const noexcept { return growths_; }
-  [[nodiscard]] std::size_t held_bytes() const noexcept { return held_bytes_ + free_.held_bytes(); }
+  [[nodiscard]] std::size_t held_bytes() const noexcept {
+    return held_bytes_ + free_.held_bytes() + table_.held_bytes();
+  }
   /// Returns: the most slots that were used at once: one is opened when none is free.
   [[nodiscard]] std::size_t peak() const noexcept requires shares {
     return std::max(peak_, taken_);
@@ -220,7 +223,9 @@ class growing_store {
    public:
     explicit pin(growing_store& store) noexcept : store_(store) { ++store_.pins_; }
     ~pin() {
-      if (--store_.pins_ == 0 && store_.retain_ != SIZE_MAX) store_.return_empty(store_.retain_);
+      if (--store_.pins_ != 0 || store_.retain_ == SIZE_MAX) return;
+      store_.return_empty(store_.retain_);
+      store_.send_takes_elsewhere();
     }
     pin(const pin&) = delete;
     pin& operator=(const pin&) = delete;
@@ -229,12 +234,25 @@ class growing_store {
     growing_store& store_;
   };
 
+  // Requires: a slot that was opened begins there.
+  template <bool Checked>
+  [[nodiscard]] place begin_release_in(const void* object) noexcept {
+    chunk* const of = chunk::of(object);
+    if constexpr (shares) {
+      return of->block.template begin_release<Checked>(object, free_);
+    } else {
+      return of->block.template begin_release<Checked>(object) == nullptr ? nullptr : of;
+    }
+  }
+
   // What take does before it must look further.
   [[nodiscard]] std::byte* take_free() noexcept;
 
   [[nodiscard]] bool make_room_for(std::size_t slots) noexcept;
   void count_used() noexcept;
   [[nodiscard]] bool is_sound(const chunk& of) const noexcept;
+  void send_takes_elsewhere() noexcept;
+  void count_taken(const std::byte* slot) noexcept;
   [[nodiscard]] static std::size_t taken_of(const chunk& of) noexcept {
     if constexpr (shares) {
       return of.block.opened();
@@ -266,18 +284,14 @@ class growing_store {
     return left >= reserved_ && left - size() >= retain;
   }
 
-  void update_range() noexcept {
-    low_ = directory_.low();
-    span_ = directory_.size() == 0 ? 0 : directory_.span();
-  }
-
   pool_memory memory_;
   // Mutable because const functions set its seal, and nothing else.
   [[no_unique_address]] mutable std::conditional_t<shares, common_free_set, no_common_set> free_;
-  std::uintptr_t low_ = 0;
-  std::uintptr_t span_ = 0;
+  chunk_table<chunk> table_;
   // Whether chunks know how many of their slots are used; those with a strategy do so
-  // anyway. With a common set they need it to be returned as they become empty.
+  // anyway. With a common set they need it to be returned as they become empty. The
+  // straight path does not ask: such a pool has no chunks in the table, and a seal lies
+  // on its common set, but while somebody iterates, after which all is counted anew.
   bool counts_used_ = false;
   chunk none_;             // has no slots, so that take needs no test for an empty ring
   std::size_t taken_ = 0;  // slots that live; with a common set, that were ever taken

@@ -12,12 +12,7 @@ template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
 std::byte* growing_store<Stride, Strategy, Keeps, Ends>::take_free() noexcept {
   if constexpr (shares) {
     std::byte* const slot = free_.pop();
-    if (slot == nullptr) return nullptr;
-    if (counts_used_) [[unlikely]] {
-      chunk& of = *chunk::of(slot);
-      of.block.set_used(of.block.used() + 1);
-    }
-    unpoison(slot, Stride);
+    if (slot != nullptr) unpoison(slot, Stride);
     return slot;
   } else {
     std::byte* const slot = none_.next->block.take();
@@ -29,6 +24,7 @@ std::byte* growing_store<Stride, Strategy, Keeps, Ends>::take_free() noexcept {
 template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
 void growing_store<Stride, Strategy, Keeps, Ends>::show_live() const noexcept {
   if constexpr (shares) {
+    if (counts_used_) free_.unseal();  // which says nothing of what was written down
     for (std::size_t i = 0; i < directory_.size() && !free_.is_sealed(); ++i) {
       const auto& block = static_cast<const chunk*>(directory_[i])->block;
       block.show(block.opened());
@@ -57,6 +53,22 @@ template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
 void growing_store<Stride, Strategy, Keeps, Ends>::count_released(chunk& of) noexcept {
   of.block.set_used(of.block.used() - 1);
   if (of.block.used() == 0) relist_or_return(of, true);
+  send_takes_elsewhere();
+}
+
+template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
+void growing_store<Stride, Strategy, Keeps, Ends>::count_taken(const std::byte* slot) noexcept {
+  if (!counts_used_) return;
+  block_type& of = block_of(slot);
+  of.set_used(of.used() + 1);
+  send_takes_elsewhere();
+}
+
+template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
+void growing_store<Stride, Strategy, Keeps, Ends>::send_takes_elsewhere() noexcept {
+  if constexpr (shares) {
+    if (counts_used_ && pins_ == 0) free_.seal();
+  }
 }
 
 template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
@@ -86,12 +98,16 @@ template <class Prepare>
 std::byte* growing_store<Stride, Strategy, Keeps, Ends>::take_slow(Prepare&& prepare) {
   if constexpr (shares) {
     if (free_.unseal()) {
-      if (std::byte* const slot = take_free(); slot != nullptr) return slot;
+      if (std::byte* const slot = take_free(); slot != nullptr) {
+        count_taken(slot);
+        return slot;
+      }
     }
   }
   for (;;) {
     while (none_.next != &none_) {
       if (std::byte* const slot = none_.next->block.take(); slot != nullptr) {
+        table_.update(*none_.next);
         ++taken_;
         return slot;
       }
@@ -186,9 +202,10 @@ bool growing_store<Stride, Strategy, Keeps, Ends>::enter(chunk& added, Prepare&&
   directory_.insert(&added);
   held_bytes_ += added.bytes;
   capacity_ += added.block.capacity();
-  update_range();
+  if (!counts_used_) table_.insert(directory_, added);
   added.link_after(*none_.previous);
   if constexpr (shares) added.block.join(free_);
+  send_takes_elsewhere();  // the set may have other cells now, and no seal
   return true;
 }
 
@@ -207,9 +224,10 @@ void growing_store<Stride, Strategy, Keeps, Ends>::return_chunk(chunk& gone) noe
   directory_.erase(&gone);
   held_bytes_ -= gone.bytes;
   capacity_ -= gone.block.capacity();
-  update_range();
+  table_.erase(directory_, gone);
   forget_slots(gone);
   discard(gone);
+  send_takes_elsewhere();
 }
 
 // At the end of the ring a chunk gathers free slots before it serves; at the front
@@ -244,15 +262,18 @@ bool growing_store<Stride, Strategy, Keeps, Ends>::is_sound(const chunk& of) con
 template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
 bool growing_store<Stride, Strategy, Keeps, Ends>::invariant() const noexcept {
   std::size_t taken = 0;
+  std::size_t used = 0;
   std::size_t slots = 0;
   for (std::size_t i = 0; i < directory_.size(); ++i) {
     const auto& of = *static_cast<const chunk*>(directory_[i]);
-    if (!is_sound(of)) return false;
+    if (!is_sound(of) || !table_.invariant(of)) return false;
     taken += taken_of(of);
+    used += of.block.used();
     slots += of.block.capacity();
   }
   bool agrees = taken == taken_ && slots == capacity_ && capacity_ <= maximum_;
   if constexpr (shares) {
+    agrees = agrees && (!counts_used_ || pins_ != 0 || used == size());
     free_.for_each([&](const std::byte* slot) {
       const chunk* const of = chunk::of(slot);
       agrees = agrees && directory_.contains(of) && of->block.index_of(slot) < of->block.opened() &&

@@ -59,6 +59,16 @@ struct pool_chunk {
     return count;
   }
 
+  /// Returns: how many slots, the first ones, were handed out at least once; without a
+  ///   common set their strategy knows better, and they all count.
+  [[nodiscard]] std::size_t opened() const noexcept {
+    if constexpr (requires { block.opened(); }) {
+      return block.opened();
+    } else {
+      return block.capacity();
+    }
+  }
+
   void link_after(pool_chunk& where) noexcept {
     next = where.next;
     previous = &where;

@@ -29,17 +29,14 @@ class sparse_chunk : public sparse_area<Stride, Ends> {
     return slot;
   }
 
-  /// Returns: what end_release needs; nullptr if no object lives there.
+  /// Returns: what end_release needs; nullptr if no object lives there. Requires: a slot
+  ///   that was opened begins there.
   template <bool Checked>
   [[nodiscard]] std::byte* begin_release(const void* object, const common_free_set& free) noexcept {
-    const std::size_t index = this->index_of(object);
-    if (Checked && index >= opened_) [[unlikely]] {
-      return nullptr;
-    }
     if (Checked && free.contains(static_cast<const std::byte*>(object))) [[unlikely]] {
       return nullptr;
     }
-    return this->begin_end(index);
+    return this->begin_end(this->index_of(object));
   }
   /// Effects: the slot is free again.
   static void end_release(std::byte* at, std::byte* slot, common_free_set& free) noexcept {
