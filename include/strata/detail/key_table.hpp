@@ -3,7 +3,7 @@
 //
 //   entries  [ object | generation | next ]  [ ... ]  [ ... ]    16 bytes each
 //
-//   in use    object, and the generation of its key
+//   in use    object, and the generation of its key; next is a note of the owner's
 //   free      no object, and the generation of the next key; next in the list
 //   taken     no object, in no list: its object is being made
 //   retired   no object, generation 0, in no list: all its generations are spent
@@ -57,6 +57,15 @@ class key_table {
     entries_[index].object = object;
     ++live_;
     return entries_[index].generation;
+  }
+
+  // An entry in use: its object lies somewhere else now.
+  void move(std::uint32_t index, void* object) noexcept { entries_[index].object = object; }
+
+  // An entry in use: a number for the table's owner. Of no particular value at first.
+  [[nodiscard]] std::uint32_t& note(std::uint32_t index) noexcept { return entries_[index].next; }
+  [[nodiscard]] std::uint32_t note(std::uint32_t index) const noexcept {
+    return entries_[index].next;
   }
 
   // A taken entry, whose object could not be made.
