@@ -10,6 +10,7 @@ namespace strata::base {
 namespace {
 
 constexpr std::string_view prefix = "STRATA_";
+constexpr std::string_view prefix_of_fibers = "STRATA_FIBER_";  // strata::with_environment's
 
 void store(settings& into, const option& which, std::size_t number,
            std::string_view text) noexcept {
@@ -103,8 +104,8 @@ assignment split(std::string_view entry) noexcept {
   return {{entry.data(), equals}, {entry.data() + equals + 1, entry.size() - equals - 1}};
 }
 
-bool has_prefix(std::string_view entry) noexcept {
-  return entry.size() > prefix.size() && std::string_view(entry.data(), prefix.size()) == prefix;
+bool begins_with(std::string_view entry, std::string_view with) noexcept {
+  return entry.size() > with.size() && std::string_view(entry.data(), with.size()) == with;
 }
 
 std::string_view without_prefix(std::string_view key) noexcept {
@@ -182,7 +183,7 @@ void apply_environment(settings& into, const char* const* environment) noexcept 
   if (environment == nullptr) return;
   for (; *environment != nullptr; ++environment) {
     const std::string_view entry = *environment;
-    if (!has_prefix(entry)) continue;
+    if (!begins_with(entry, prefix) || begins_with(entry, prefix_of_fibers)) continue;
     const assignment given = split(entry);
     if (given.key.size() <= prefix.size()) continue;
     switch (apply_option(into, given.key, given.value)) {

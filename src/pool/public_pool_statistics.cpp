@@ -3,13 +3,16 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <cstdio>
 #include <ostream>
 #include <string>
 
+#include <strata/detail/figure_text.hpp>
+
 namespace strata {
 namespace {
+
+using detail::decimal;
+using detail::four_digits;
 
 struct figure {
   std::string_view key;
@@ -27,34 +30,6 @@ std::array<figure, 10> figures_of(const pool_statistics& from) {
            {"failures", from.failures},
            {"object_bytes", from.object_bytes},
            {"held_bytes", from.held_bytes}}};
-}
-
-// Independent of the stream's format flags, and of the locale's grouping.
-std::string decimal(std::uint64_t value) { return std::to_string(value); }
-
-std::string four_digits(double share) {
-  const auto parts = static_cast<unsigned>(std::lround(share * 10000));
-  std::array<char, 16> text{};
-  (void)std::snprintf(text.data(), text.size(), "%u.%04u", parts / 10000, parts % 10000);
-  return text.data();
-}
-
-// Control characters, quotes and backslashes must not stand in a JSON string.
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      std::array<char, 8> escape{};
-      (void)std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(c));
-      out += escape.data();
-    } else {
-      out += c;
-    }
-  }
-  return out += '"';
 }
 
 }  // namespace
@@ -96,7 +71,7 @@ std::ostream& write_key_values(std::ostream& out, const pool_statistics& figures
 }
 
 std::ostream& write_json(std::ostream& out, const pool_statistics& figures) {
-  out << "{\"name\":" << quoted(figures.name);
+  out << "{\"name\":" << detail::json_quoted(figures.name);
   for (const auto& [key, value] : figures_of(figures)) {
     out << ",\"" << key << "\":" << decimal(value);
   }

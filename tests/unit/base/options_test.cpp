@@ -181,11 +181,12 @@ TEST(option_value, fits_a_short_buffer) {
 
 TEST(apply_environment, applies_what_is_good_in_silence) {
   settings changed;
-  EXPECT_EQ(warnings_of({"HOME=/root", "STRATA_LIMIT=512M", "STRATA", "STRATA_", "STRATA_=1",
-                         "STRATA_BROKEN", "=STRATA_X=1", "XSTRATA_LIMIT=1",
-                         "STRATA_PURGE_THREAD=on", "STRATA_REPORT_FILE="},
-                        changed),
-            "");
+  EXPECT_EQ(
+      warnings_of({"HOME=/root", "STRATA_LIMIT=512M", "STRATA", "STRATA_", "STRATA_=1",
+                   "STRATA_BROKEN", "=STRATA_X=1", "XSTRATA_LIMIT=1", "STRATA_PURGE_THREAD=on",
+                   "STRATA_REPORT_FILE=", "STRATA_FIBER_STACK_BYTES=1"},
+                  changed),
+      "");
   EXPECT_EQ(changed.limit, 512 * mib);
   EXPECT_TRUE(changed.purge_thread);
 }
