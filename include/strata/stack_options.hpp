@@ -25,7 +25,7 @@ struct stack_pool_options {
   std::size_t guard_pages = 1;       ///< on each side; 0: no guards, no mappings, no safety
   bool canary = false;               ///< look at the end of each stack when it returns
   std::size_t prefault = 0;          ///< below the top, mapped ahead of a stack's first use
-  std::size_t colours = 16;          ///< offsets of tops within their pages, 128 bytes apart
+  std::size_t colours = 8;           ///< offsets of tops within their pages, 256 bytes apart
   std::size_t initial = 0;           ///< stacks that are ready when the pool is
   std::size_t maximum = SIZE_MAX;    ///< stacks at once
   std::size_t group_stacks = 256;    ///< stacks in one reservation, at most 64 MiB of them

@@ -9,6 +9,7 @@
 #include "os/file.hpp"
 #include "os/linux.hpp"
 #include "os/residency.hpp"
+#include "os/shared_memory.hpp"
 #include "os/symbols.hpp"
 #include "os/thread_barrier.hpp"
 

@@ -20,8 +20,8 @@ namespace strata::core {
 
 struct stack_layout {
   static constexpr std::size_t canary_bytes_wanted = 64;
-  static constexpr std::size_t colour_bytes = 128;  // lines come in pairs
-  static constexpr std::size_t colours_max = 16;    // half of the smallest page
+  static constexpr std::size_t colour_bytes = 256;
+  static constexpr std::size_t colours_max = 16;  // in half of the smallest page
   static constexpr std::size_t group_bytes_max = 64 * base::mib;
   static constexpr std::size_t group_stacks_max = 65'535;  // an index is 16 bits
 
@@ -40,9 +40,17 @@ struct stack_layout {
     return stacks * stride() + guard_bytes;
   }
 
-  // From the end of a stack down to its top.
+  // From the end of a stack down to its top. Libraries of fibers put a record at the
+  // multiple of 256 below the top (Boost.Context does). Of the first eight colours the
+  // header ends 128 bytes above such a multiple: a record of up to 112 bytes is in the
+  // same pair of lines. The others lie 64 bytes beside them.
   [[nodiscard]] std::size_t above_top(std::size_t index) const noexcept {
-    return index % colours * colour_bytes + detail::stack_header::all_bytes;
+    constexpr std::size_t of_first = 128 + detail::stack_header::bytes;
+    constexpr std::size_t of_others = detail::stack_header::all_bytes;
+    static_assert(of_others == of_first - 64);
+    constexpr std::size_t apart = colours_max / 2;
+    const std::size_t colour = index % colours;
+    return colour % apart * colour_bytes + (colour < apart ? of_first : of_others);
   }
 
   [[nodiscard]] std::size_t usable_bytes(std::size_t index) const noexcept {

@@ -62,7 +62,7 @@ TEST_F(stack_overflow_death, names_the_fiber_its_stack_the_depth_and_the_calls) 
   };
   EXPECT_EXIT(run(), testing::KilledBySignal(SIGSEGV),
               "strata: stack overflow: the fiber \"parser\" touched 0x[0-9a-f]+, [0-9]+ bytes "
-              "below the end of stack 1 of the pool \"fibers\", which has 16176 bytes from "
+              "below the end of stack 1 of the pool \"fibers\", which has 15984 bytes from "
               "0x[0-9a-f]+; its frames are 16[0-9]+ bytes deep.*\n"
               "  at 0x[0-9a-f]+ .*stack_test\\+0x");
   pool_.put(one);
@@ -115,10 +115,10 @@ TEST_F(stack_overflow_death, the_handler_before_runs_after) {
 TEST_F(stack_overflow_death, guards_stop_writes_above_the_top) {
   const stack one = pool_.get();
   const auto run = [&] {
-    if (diagnose_guard_hits()) overwrite(static_cast<std::byte*>(one.top()) + 80);
+    if (diagnose_guard_hits()) overwrite(static_cast<std::byte*>(one.top()) + 144);
   };
   EXPECT_EXIT(run(), testing::KilledBySignal(SIGSEGV),
-              "touched .* 80 bytes above the top of stack 0 of the pool \"fibers\"");
+              "touched .* 144 bytes above the top of stack 0 of the pool \"fibers\"");
   pool_.put(one);
 }
 
@@ -173,9 +173,9 @@ TEST_F(overflow_words_test, the_guard_belongs_to_who_ran_into_it) {
               testing::HasSubstr("8 bytes below the end of stack 1"));
   EXPECT_THAT(said(low(1) - 8, low(1) - 16), testing::HasSubstr("below the end of stack 1"));
   EXPECT_THAT(said(low(1) - 4096, high(0) - 500),
-              testing::HasSubstr("80 bytes above the top of stack 0"));
+              testing::HasSubstr("144 bytes above the top of stack 0"));
   EXPECT_THAT(said(low(0) - 1, nullptr), testing::HasSubstr("1 bytes below the end of stack 0"));
-  EXPECT_THAT(said(high(2), nullptr), testing::HasSubstr("336 bytes above the top of stack 2"));
+  EXPECT_THAT(said(high(2), nullptr), testing::HasSubstr("656 bytes above the top of stack 2"));
 }
 
 TEST_F(overflow_words_test, nothing_is_said_of_what_is_no_guard) {
