@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <string_view>
 
 namespace strata::core {
@@ -22,21 +21,29 @@ namespace strata::core {
   return {text.data(), continues(end) ? bytes_max : end};
 }
 
+// The last byte says how many of the others are not used: of a full name it is the zero
+// that ends a text for C, as the bytes after a shorter name are.
 class account_name {
  public:
   static constexpr std::size_t bytes_max = 63;
 
-  constexpr account_name() noexcept = default;
+  constexpr account_name() noexcept : account_name(std::string_view()) {}
 
   constexpr explicit account_name(std::string_view text) noexcept {
-    for (const char c : utf8_prefix(text, bytes_max)) data_[size_++] = c;
+    std::size_t size = 0;
+    for (const char c : utf8_prefix(text, bytes_max)) data_[size++] = c;
+    data_[bytes_max] = static_cast<char>(bytes_max - size);
   }
 
-  [[nodiscard]] constexpr std::string_view view() const noexcept { return {data_, size_}; }
+  [[nodiscard]] constexpr std::string_view view() const noexcept {
+    return {data_, bytes_max - static_cast<std::size_t>(data_[bytes_max])};
+  }
+
+  // The same up to its first zero, which always comes.
+  [[nodiscard]] constexpr const char* c_str() const noexcept { return data_; }
 
  private:
-  char data_[bytes_max] = {};
-  std::uint8_t size_ = 0;
+  char data_[bytes_max + 1] = {};
 };
 
 static_assert(sizeof(account_name) == account_name::bytes_max + 1, "one cache line of 64 bytes");

@@ -98,6 +98,7 @@ class alignas(64) basic_account {
   }
 
   [[nodiscard]] std::string_view name() const noexcept { return name_.view(); }
+  [[nodiscard]] const char* c_name() const noexcept { return name_.c_str(); }
   [[nodiscard]] basic_account* parent() const noexcept { return parent_; }  // nullptr: the root
   [[nodiscard]] std::uint32_t depth() const noexcept { return depth_; }     // 0: the root
   [[nodiscard]] tree_type& tree() const noexcept { return tree_; }

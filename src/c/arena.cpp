@@ -5,7 +5,6 @@
 #include <optional>
 
 #include <strata/arena.hpp>
-#include <strata/detail/account_access.hpp>
 
 #include "c/error.hpp"
 #include "c/handles.hpp"
@@ -56,11 +55,8 @@ class end_call {
 
 strata_arena* strata_arena_create(const strata_arena_options* options) {
   const strata_arena_options given = options == nullptr ? strata_arena_options{} : *options;
-  std::optional<strata::account> parent;
-  if (given.parent != nullptr) {
-    parent = strata::detail::handle_to(
-        reinterpret_cast<strata::detail::account_node*>(account_of(given.parent)));
-  }
+  if (asks_for_more(given.later)) return fail_argument(unknown_options);
+  const std::optional<strata::account> parent = kept_account(given.parent);
   try {
     return new strata_arena{strata::arena(cpp_options(given, parent ? &*parent : nullptr))};
   } catch (const std::bad_alloc&) {
@@ -93,13 +89,13 @@ void* strata_arena_allocate_aligned(strata_arena* arena, size_t alignment, size_
 
 int strata_arena_try_resize(strata_arena* arena, void* block, size_t size, size_t new_size) {
   if (arena == nullptr || block == nullptr) {
-    fail_argument(arena == nullptr ? null_arena : "strata: the block is NULL");
-    return 0;
+    return failed(fail_argument(arena == nullptr ? null_arena : "strata: the block is NULL"));
   }
   return arena->memory.try_resize(block, size, new_size) ? 1 : 0;
 }
 
 void strata_arena_deallocate(strata_arena* arena, void* block, size_t size) {
+  if (block == nullptr) return;
   if (arena == nullptr) {
     fail_argument(null_arena);
     return;
@@ -109,15 +105,13 @@ void strata_arena_deallocate(strata_arena* arena, void* block, size_t size) {
 
 int strata_arena_at_end(strata_arena* arena, strata_arena_end_function* run, void* context) {
   if (arena == nullptr || run == nullptr) {
-    fail_argument(arena == nullptr ? null_arena : "strata: the function is NULL");
-    return 0;
+    return failed(fail_argument(arena == nullptr ? null_arena : "strata: the function is NULL"));
   }
   try {
     static_cast<void>(arena->memory.make_registered<end_call>(run, context));
     return 1;
   } catch (const std::bad_alloc&) {
-    fail_memory();
-    return 0;
+    return failed(fail_memory());
   }
 }
 
@@ -146,23 +140,24 @@ void strata_arena_close_checkpoint(strata_arena* arena, strata_arena_checkpoint 
 }
 
 int strata_arena_reset(strata_arena* arena, size_t keep) {
-  if (arena == nullptr) {
-    fail_argument(null_arena);
-    return 0;
-  }
+  if (arena == nullptr) return failed(fail_argument(null_arena));
   arena->memory.reset(strata::arena_keep::up_to(keep));
   return 1;
 }
 
 strata_account* strata_arena_account(const strata_arena* arena) {
   if (arena == nullptr) return fail_argument(null_arena);
-  return reinterpret_cast<strata_account*>(arena->memory.account()->node());
+  return handle_of(*arena->memory.account());
+}
+
+strata_resource* strata_arena_resource(strata_arena* arena) {
+  if (arena == nullptr) return fail_argument(null_arena);
+  return handle_of(static_cast<std::pmr::memory_resource*>(&arena->memory));
 }
 
 int strata_arena_get_statistics(const strata_arena* arena, strata_arena_statistics* into) {
   if (arena == nullptr || into == nullptr) {
-    fail_argument(arena == nullptr ? null_arena : "strata: there is no place for the statistics");
-    return 0;
+    return failed(fail_argument(arena == nullptr ? null_arena : no_place));
   }
   const strata::arena_statistics now = arena->memory.statistics();
   *into = {.reserved = now.reserved,
@@ -173,6 +168,7 @@ int strata_arena_get_statistics(const strata_arena* arena, strata_arena_statisti
            .overhead = now.overhead,
            .peak = now.peak,
            .chunks = now.chunks,
-           .large_blocks = now.large_blocks};
+           .large_blocks = now.large_blocks,
+           .later = {}};
   return 1;
 }

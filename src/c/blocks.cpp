@@ -16,8 +16,18 @@ void* or_fail(void* block) noexcept { return block == nullptr ? fail_memory() : 
 void check_owner(const strata_heap* heap, const void* block) noexcept {
   core::heap* const expected = heap_of(heap);
   if (core::heap_of(block) == expected) return;
-  strata::base::report_wrong_heap(
-      block, expected == nullptr ? "NULL" : core::heap_account(*expected).name());
+  strata::base::report_wrong_heap(block, core::heap_account(*expected).name());
+}
+
+// Whether there is a block, and a heap to free it to; a block without a heap is an error.
+bool is_to_be_freed(const strata_heap* heap, const void* block) noexcept {
+  if (block == nullptr) return false;
+  if (heap == nullptr) {
+    fail_argument(null_heap);
+    return false;
+  }
+  check_owner(heap, block);
+  return true;
 }
 
 }  // namespace
@@ -57,15 +67,11 @@ void* strata_heap_reallocate(strata_heap* heap, void* block, size_t size) {
 }
 
 void strata_heap_deallocate(strata_heap* heap, void* block) {
-  if (block == nullptr) return;
-  check_owner(heap, block);
-  core::deallocate(block);
+  if (is_to_be_freed(heap, block)) core::deallocate(block);
 }
 
 void strata_heap_deallocate_sized(strata_heap* heap, void* block, size_t size) {
-  if (block == nullptr) return;
-  check_owner(heap, block);
-  core::deallocate_sized(block, size);
+  if (is_to_be_freed(heap, block)) core::deallocate_sized(block, size);
 }
 
 int strata_try_expand(void* block, size_t size) {

@@ -1,4 +1,4 @@
-// The last error of each thread, and the version.
+// The last error of each thread.
 #include "c/error.hpp"
 
 #include <cerrno>
@@ -27,5 +27,3 @@ std::nullptr_t fail_argument(const char* what) noexcept {
 }  // namespace strata::c_interface
 
 const char* strata_last_error() { return strata::c_interface::last_error; }
-
-const char* strata_version() { return STRATA_VERSION; }

@@ -12,6 +12,24 @@ namespace strata::c_interface {
 [[gnu::cold]] std::nullptr_t fail_memory() noexcept;                    // ENOMEM
 [[gnu::cold]] std::nullptr_t fail_argument(const char* what) noexcept;  // EINVAL
 
+// The same for functions that return a number: 0.
+template <class Number = int>
+[[nodiscard]] constexpr Number failed(std::nullptr_t) noexcept {
+  return 0;
+}
+
+// Whether options use words of `later` that this version gives no meaning to.
+template <std::size_t Words>
+[[nodiscard]] constexpr bool asks_for_more(const std::size_t (&later)[Words]) noexcept {
+  for (const std::size_t word : later) {
+    if (word != 0) return true;
+  }
+  return false;
+}
+
+inline constexpr const char* unknown_options =
+    "strata: the options ask for what this version of the library does not know: `later` is not 0";
+inline constexpr const char* no_place = "strata: there is no place for the statistics";
 inline constexpr const char* null_heap = "strata: the heap is NULL";
 inline constexpr const char* null_resource = "strata: the resource is NULL";
 inline constexpr const char* bad_alignment = "strata: the alignment is not a power of two";

@@ -4,6 +4,10 @@
 #include <strata/strata.h>
 
 #include <memory_resource>
+#include <optional>
+
+#include <strata/account.hpp>
+#include <strata/detail/account_access.hpp>
 
 #include "heap/heap.hpp"
 
@@ -23,6 +27,16 @@ namespace strata::c_interface {
 
 [[nodiscard]] inline strata_account* handle_of(core::account& account) noexcept {
   return reinterpret_cast<strata_account*>(&account);
+}
+
+// The public C++ handle that keeps the same account; nothing for NULL.
+[[nodiscard]] inline std::optional<strata::account> kept_account(strata_account* handle) noexcept {
+  if (handle == nullptr) return std::nullopt;
+  return detail::handle_to(reinterpret_cast<detail::account_node*>(handle));
+}
+
+[[nodiscard]] inline strata_account* handle_of(const strata::account& account) noexcept {
+  return reinterpret_cast<strata_account*>(account.node());
 }
 
 [[nodiscard]] inline std::pmr::memory_resource* resource_of(strata_resource* handle) noexcept {

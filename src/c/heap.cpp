@@ -32,8 +32,9 @@ bool visit(void* state, void* block, std::size_t usable_size) noexcept {
 }  // namespace
 
 strata_heap* strata_heap_create(const strata_heap_options* options) {
-  core::heap* const created =
-      core::create_heap(core_options(options == nullptr ? strata_heap_options{} : *options));
+  const strata_heap_options given = options == nullptr ? strata_heap_options{} : *options;
+  if (asks_for_more(given.later)) return fail_argument(unknown_options);
+  core::heap* const created = core::create_heap(core_options(given));
   return created == nullptr ? fail_memory() : handle_of(created);
 }
 
@@ -48,8 +49,7 @@ void strata_heap_destroy(strata_heap* heap) {
 
 int strata_heap_reset(strata_heap* heap) {
   if (heap == nullptr || is_process_heap(heap)) {
-    fail_argument(heap == nullptr ? null_heap : process_heap_stays);
-    return 0;
+    return failed(fail_argument(heap == nullptr ? null_heap : process_heap_stays));
   }
   core::reset_heap(heap_of(heap));
   return 1;
@@ -64,35 +64,25 @@ strata_account* strata_heap_account(const strata_heap* heap) {
 
 int strata_heap_walk(strata_heap* heap, strata_block_visitor* visitor, void* context) {
   if (heap == nullptr || visitor == nullptr) {
-    fail_argument(heap == nullptr ? null_heap : "strata: the visitor is NULL");
-    return 0;
+    return failed(fail_argument(heap == nullptr ? null_heap : "strata: the visitor is NULL"));
   }
   walk_state state{visitor, context};
   return core::walk_heap(*heap_of(heap), visit, &state) ? 1 : 0;
 }
 
 int strata_heap_verify(strata_heap* heap) {
-  if (heap == nullptr) {
-    fail_argument(null_heap);
-    return 0;
-  }
+  if (heap == nullptr) return failed(fail_argument(null_heap));
   return core::verify_heap(*heap_of(heap)) ? 1 : 0;
 }
 
 size_t strata_heap_purge(strata_heap* heap) {
-  if (heap == nullptr) {
-    fail_argument(null_heap);
-    return 0;
-  }
+  if (heap == nullptr) return failed<size_t>(fail_argument(null_heap));
   return core::purge_heap(*heap_of(heap));
 }
 
-size_t strata_pump() { return core::pump(); }
-
 int strata_heap_get_statistics(strata_heap* heap, strata_heap_statistics* into) {
   if (heap == nullptr || into == nullptr) {
-    fail_argument(heap == nullptr ? null_heap : "strata: there is no place for the statistics");
-    return 0;
+    return failed(fail_argument(heap == nullptr ? null_heap : no_place));
   }
   core::snapshot now;
   core::heap_snapshot(*heap_of(heap), now);
@@ -103,6 +93,7 @@ int strata_heap_get_statistics(strata_heap* heap, strata_heap_statistics* into) 
            .free_in_slabs = now.partial_slabs,
            .free_in_caches = now.thread_caches + now.large_cache,
            .retained = now.retained,
-           .metadata = now.metadata};
+           .metadata = now.metadata,
+           .later = {}};
   return 1;
 }

@@ -5,7 +5,6 @@
 #include <new>
 #include <optional>
 
-#include <strata/detail/account_access.hpp>
 #include <strata/detail/common_slots.hpp>
 #include <strata/shared_pool_options.hpp>
 
@@ -28,6 +27,7 @@ constexpr const char* null_pool = "strata: the pool is NULL";
 
 const char* problem_in(const strata_pool_options* options) noexcept {
   if (options == nullptr) return "strata: a pool needs options, for the size of its blocks";
+  if (asks_for_more(options->later)) return unknown_options;
   if (options->size == 0) return "strata: the blocks of a pool have at least one byte";
   if (options->alignment != 0 && !std::has_single_bit(options->alignment)) return bad_alignment;
   if (options->maximum != 0 && options->capacity > options->maximum) {
@@ -48,20 +48,11 @@ strata::shared_pool_options cpp_options(const strata_pool_options& options,
   return chosen;
 }
 
-int fail(const char* what) noexcept {
-  fail_argument(what);
-  return 0;
-}
-
 }  // namespace
 
 strata_pool* strata_pool_create(const strata_pool_options* options) {
   if (const char* const problem = problem_in(options)) return fail_argument(problem);
-  std::optional<strata::account> parent;
-  if (options->parent != nullptr) {
-    parent =
-        strata::detail::handle_to(reinterpret_cast<strata::detail::account_node*>(options->parent));
-  }
+  const std::optional<strata::account> parent = kept_account(options->parent);
   const std::size_t alignment =
       options->alignment == 0 ? alignof(std::max_align_t) : options->alignment;
   try {
@@ -91,37 +82,37 @@ void strata_pool_deallocate(strata_pool* pool, void* block) {
 }
 
 int strata_pool_reserve(strata_pool* pool, size_t blocks) {
-  if (pool == nullptr) return fail(null_pool);
+  if (pool == nullptr) return failed(fail_argument(null_pool));
   if (pool->blocks.reserve(blocks)) return 1;
-  fail_memory();
-  return 0;
+  return failed(fail_memory());
 }
 
 int strata_pool_reset(strata_pool* pool) {
-  if (pool == nullptr) return fail(null_pool);
+  if (pool == nullptr) return failed(fail_argument(null_pool));
   pool->blocks.clear([](void*) {});
   return 1;
 }
 
 int strata_pool_owns(const strata_pool* pool, const void* address) {
-  if (pool == nullptr) return fail(null_pool);
+  if (pool == nullptr) return failed(fail_argument(null_pool));
   return pool->blocks.owns(address) ? 1 : 0;
 }
 
 strata_account* strata_pool_account(const strata_pool* pool) {
   if (pool == nullptr) return fail_argument(null_pool);
-  return pool->account ? reinterpret_cast<strata_account*>(pool->account->node()) : nullptr;
+  return pool->account ? handle_of(*pool->account) : nullptr;
 }
 
 int strata_pool_get_statistics(const strata_pool* pool, strata_pool_statistics* into) {
-  if (pool == nullptr) return fail(null_pool);
-  if (into == nullptr) return fail("strata: there is no place for the statistics");
+  if (pool == nullptr) return failed(fail_argument(null_pool));
+  if (into == nullptr) return failed(fail_argument(no_place));
   const strata::shared_pool_statistics now = pool->blocks.statistics();
   *into = {.capacity = now.capacity,
            .in_use = now.in_use,
            .cached = now.cached,
            .common = now.common,
            .unused = now.unused,
-           .caches = now.caches};
+           .caches = now.caches,
+           .later = {}};
   return 1;
 }

@@ -27,8 +27,7 @@ constexpr const char* null_scope = "strata: there is no place for the scope";
 
 int strata_scope_enter(strata_scope* scope, strata_resource* resource) {
   if (scope == nullptr || resource == nullptr) {
-    fail_argument(scope == nullptr ? null_scope : "strata: the resource is NULL");
-    return 0;
+    return failed(fail_argument(scope == nullptr ? null_scope : "strata: the resource is NULL"));
   }
   ::new (scope) context_scope(*resource_of(resource));
   return 1;
@@ -54,8 +53,7 @@ int strata_malloc_scope_is_available() { return core::malloc_in_charge() != null
 
 int strata_malloc_scope_enter(strata_malloc_scope* scope, strata_heap* heap) {
   if (scope == nullptr || heap == nullptr) {
-    fail_argument(heap == nullptr ? null_heap : null_scope);
-    return 0;
+    return failed(fail_argument(heap == nullptr ? null_heap : null_scope));
   }
   core::scope_state entered{};
   switch (core::enter_malloc_scope(*heap_of(heap), entered)) {
@@ -67,8 +65,7 @@ int strata_malloc_scope_enter(strata_malloc_scope* scope, strata_heap* heap) {
       errno = ENOTSUP;
       return 0;
     case core::scope_entry::refused:
-      fail_memory();
-      return 0;
+      return failed(fail_memory());
   }
   __builtin_unreachable();
 }

@@ -5,8 +5,6 @@
 #include <new>
 #include <optional>
 
-#include <strata/detail/account_access.hpp>
-
 #include "c/error.hpp"
 #include "c/handles.hpp"
 
@@ -45,21 +43,13 @@ strata::stack cpp_stack(const strata_stack& given) noexcept {
   return {given.base, given.size, given.guard_low, given.guard_high};
 }
 
-int fail(const char* what) noexcept {
-  fail_argument(what);
-  return 0;
-}
-
 }  // namespace
 
 strata_stack_pool* strata_stack_pool_create(const strata_stack_pool_options* options) {
   static constexpr strata_stack_pool_options defaults{};
   const strata_stack_pool_options& given = options != nullptr ? *options : defaults;
-  std::optional<strata::account> parent;
-  if (given.parent != nullptr) {
-    parent =
-        strata::detail::handle_to(reinterpret_cast<strata::detail::account_node*>(given.parent));
-  }
+  if (asks_for_more(given.later)) return fail_argument(unknown_options);
+  const std::optional<strata::account> parent = kept_account(given.parent);
   const strata::stack_pool_options chosen = cpp_options(given, parent ? &*parent : nullptr);
   if (strata::check(chosen)) {
     return fail_argument("strata: the options of the stack pool contradict themselves");
@@ -74,13 +64,10 @@ strata_stack_pool* strata_stack_pool_create(const strata_stack_pool_options* opt
 void strata_stack_pool_destroy(strata_stack_pool* pool) { delete pool; }
 
 int strata_stack_pool_get(strata_stack_pool* pool, strata_stack* into) {
-  if (pool == nullptr) return fail(null_pool);
-  if (into == nullptr) return fail(null_stack);
+  if (pool == nullptr) return failed(fail_argument(null_pool));
+  if (into == nullptr) return failed(fail_argument(null_stack));
   const strata::stack got = pool->stacks.try_get();
-  if (!got) {
-    fail_memory();
-    return 0;
-  }
+  if (!got) return failed(fail_memory());
   *into = {got.base, got.size, got.guard_low, got.guard_high};
   return 1;
 }
@@ -94,39 +81,40 @@ void strata_stack_pool_put(strata_stack_pool* pool, const strata_stack* used) {
 }
 
 int strata_stack_pool_set_name(strata_stack_pool* pool, const strata_stack* of, const char* name) {
-  if (pool == nullptr) return fail(null_pool);
-  if (of == nullptr) return fail(null_stack);
-  if (name == nullptr) return fail("strata: the name is NULL");
+  if (pool == nullptr) return failed(fail_argument(null_pool));
+  if (of == nullptr) return failed(fail_argument(null_stack));
+  if (name == nullptr) return failed(fail_argument("strata: the name is NULL"));
   pool->stacks.set_name(cpp_stack(*of), name);
   return 1;
 }
 
 size_t strata_stack_pool_tick(strata_stack_pool* pool) {
-  if (pool == nullptr) return static_cast<size_t>(fail(null_pool));
+  if (pool == nullptr) return failed<size_t>(fail_argument(null_pool));
   return pool->stacks.tick();
 }
 
 size_t strata_stack_pool_trim(strata_stack_pool* pool) {
-  if (pool == nullptr) return static_cast<size_t>(fail(null_pool));
+  if (pool == nullptr) return failed<size_t>(fail_argument(null_pool));
   return pool->stacks.trim();
 }
 
 strata_account* strata_stack_pool_account(const strata_stack_pool* pool) {
   if (pool == nullptr) return fail_argument(null_pool);
-  return reinterpret_cast<strata_account*>(pool->account.node());
+  return handle_of(pool->account);
 }
 
 int strata_stack_pool_get_statistics(const strata_stack_pool* pool,
                                      strata_stack_pool_statistics* into) {
-  if (pool == nullptr) return fail(null_pool);
-  if (into == nullptr) return fail("strata: there is no place for the statistics");
+  if (pool == nullptr) return failed(fail_argument(null_pool));
+  if (into == nullptr) return failed(fail_argument(no_place));
   const strata::stack_pool_statistics now = pool->stacks.statistics();
   *into = {.active = now.active,
            .idle = now.idle,
            .peak = now.peak,
            .mappings = now.mappings,
            .stack_bytes = now.stack_bytes,
-           .held_bytes = now.held_bytes};
+           .held_bytes = now.held_bytes,
+           .later = {}};
   return 1;
 }
 

@@ -5,6 +5,7 @@ import pathlib
 import tempfile
 import unittest
 
+import abi
 import docs
 import layers
 import tidy
@@ -212,6 +213,28 @@ class DocsTest(TreeTest):
     def test_coverage_cells(self):
         self.write("docs/coverage.md", "# Rows\n| E1 | tiers |\n")
         self.assert_one(docs, "four cells")
+
+
+class AbiTest(unittest.TestCase):
+    NM = "strata_a T 10 4\nstrata_b T 20 4\n_ZN6strata1cE u 30\n"
+
+    def test_the_list_itself(self):
+        found = abi.exported(self.NM, "")
+        self.assertEqual(found, ["_ZN6strata1cE", "strata_a", "strata_b"])
+        self.assertEqual(abi.differences(found, found), [])
+
+    def test_gone_and_new(self):
+        found = abi.exported(self.NM, "strata_")
+        self.assertEqual(abi.differences(["strata_a", "strata_old"], found),
+                         ["gone: strata_old", "new: strata_b"])
+
+    def test_needed_libraries(self):
+        libraries = abi.needed(" 0x1 (NEEDED)  Shared library: [libc.so.6]\n"
+                               " 0x1 (NEEDED)  Shared library: [libm.so.6]\n"
+                               " 0xe (SONAME)  Library soname: [libx.so.1]\n")
+        self.assertEqual(libraries, ["libc.so.6", "libm.so.6"])
+        self.assertEqual(len(abi.unwanted(libraries, ["libc.so.6"])), 1)
+        self.assertEqual(abi.unwanted(libraries, libraries), [])
 
 
 if __name__ == "__main__":

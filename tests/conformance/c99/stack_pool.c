@@ -2,16 +2,9 @@
 #include <strata/strata.h>
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
-#define CHECK(condition)                                                        \
-  do {                                                                          \
-    if (!(condition)) {                                                         \
-      fprintf(stderr, "%s:%d: not true: %s\n", __FILE__, __LINE__, #condition); \
-      return 1;                                                                 \
-    }                                                                           \
-  } while (0)
+#include "check.h"
 
 static int stacks_come_and_go(void) {
   strata_stack_pool* pool = strata_stack_pool_create(

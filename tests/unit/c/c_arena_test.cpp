@@ -19,7 +19,8 @@ class c_arena : public testing::Test {
                                        .limit = 8u << 20,
                                        .parent = nullptr,
                                        .chunk_bytes = 4096,
-                                       .chunk_bytes_max = 0};
+                                       .chunk_bytes_max = 0,
+                                       .later = {}};
     arena_ = strata_arena_create(&options);
     ASSERT_NE(arena_, nullptr);
     errno = errno_before;
@@ -116,13 +117,15 @@ TEST_F(c_arena, statistics_add_up) {
 }
 
 TEST(c_arena_life, its_account_is_the_parent_of_others) {
-  const strata_heap_options heap_options{.name = "parent", .limit = 1u << 20, .parent = nullptr};
+  const strata_heap_options heap_options{
+      .name = "parent", .limit = 1u << 20, .parent = nullptr, .later = {}};
   strata_heap* const heap = strata_heap_create(&heap_options);
   const strata_arena_options options{.name = nullptr,
                                      .limit = 0,
                                      .parent = strata_heap_account(heap),
                                      .chunk_bytes = 0,
-                                     .chunk_bytes_max = 0};
+                                     .chunk_bytes_max = 0,
+                                     .later = {}};
   strata_arena* const child = strata_arena_create(&options);
   EXPECT_NE(strata_arena_account(child), nullptr);
   EXPECT_NE(strata_arena_allocate(child, 100), nullptr);

@@ -17,7 +17,8 @@ constexpr int errno_before = 4711;
 class c_heap : public testing::Test {
  protected:
   void SetUp() override {
-    const strata_heap_options options{.name = "c test", .limit = 32u << 20, .parent = nullptr};
+    const strata_heap_options options{
+        .name = "c test", .limit = 32u << 20, .parent = nullptr, .later = {}};
     heap_ = strata_heap_create(&options);
     ASSERT_NE(heap_, nullptr);
     errno = errno_before;
@@ -129,7 +130,7 @@ TEST_F(c_heap, default_options_do) {
 
 TEST_F(c_heap, a_childs_account_is_limited_by_its_parents) {
   const strata_heap_options options{
-      .name = "child", .limit = 0, .parent = strata_heap_account(heap_)};
+      .name = "child", .limit = 0, .parent = strata_heap_account(heap_), .later = {}};
   strata_heap* const child = strata_heap_create(&options);
   ASSERT_NE(child, nullptr);
   EXPECT_EQ(strata_heap_allocate(child, 40u << 20), nullptr);
