@@ -28,6 +28,34 @@ function(strata_library target)
                       "LINKER:--export-dynamic-symbol=_ZN6strata6detail15innermost_scopeE")
 endfunction()
 
+# Before 1.0 a minor version may change the interface, so it is part of the name.
+function(strata_shared_version target)
+  set_target_properties(
+    ${target} PROPERTIES VERSION ${PROJECT_VERSION}
+                         SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+endfunction()
+
+# libstrata_c.so: strata/strata.h and nothing of C++, for programs in C and for
+# languages that open libraries while they run.
+function(strata_c_library)
+  add_library(strata_c SHARED ${ARGN})
+  add_library(strata::c ALIAS strata_c)
+  strata_own(strata_c)
+  set_target_properties(
+    strata_c PROPERTIES LINKER_LANGUAGE CXX EXPORT_NAME c LIBRARY_OUTPUT_DIRECTORY
+                                                          "${PROJECT_BINARY_DIR}")
+  strata_shared_version(strata_c)
+  target_include_directories(
+    strata_c INTERFACE "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>"
+                       "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
+  target_link_libraries(strata_c PRIVATE Threads::Threads)
+  set(symbols "${PROJECT_SOURCE_DIR}/src/c/exported_symbols.map")
+  # Threads that end after it was closed would run code that is gone.
+  target_link_options(strata_c PRIVATE -Wl,-z,defs -Wl,-z,relro -Wl,-z,nodelete
+                                       "-Wl,--version-script=${symbols}")
+  set_target_properties(strata_c PROPERTIES LINK_DEPENDS "${symbols}")
+endfunction()
+
 # libstrata_malloc.so, to preload or to link, and libstrata_malloc.a, to link
 # into a program whole: a linker that takes single members from it could end up
 # with our malloc and somebody else's free.

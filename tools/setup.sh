@@ -4,8 +4,8 @@
 build_packages=(cmake g++ libcli11-dev libfmt-dev ninja-build nlohmann-json3-dev)
 run_packages=("${build_packages[@]}" python3)
 test_packages=("${build_packages[@]}" clang clang-format clang-tidy git libbenchmark-dev
-               libboost-context-dev libboost-dev libboost-fiber-dev libgtest-dev pkg-config
-               procps python3 util-linux)
+               libboost-context-dev libboost-dev libboost-fiber-dev libgc-dev libgtest-dev
+               pkg-config procps python3 util-linux)
 # The programs that tests/programs runs on the allocator; each workload names its
 # own in a line "# needs: program (package)".
 mapfile -t program_packages < <(sed -n 's/^# needs: .*(\(.*\))$/\1/p' \

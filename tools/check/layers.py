@@ -21,6 +21,7 @@ BELOW["arena"] = BESIDE_HEAP
 BELOW["pool"] = BESIDE_HEAP
 BELOW["stack"] = BESIDE_HEAP
 BELOW["adaptor"] = BESIDE_HEAP
+BELOW["object"] = set(SPINE) | {"arena", "pool"}
 BELOW["context"] = set(SPINE) | {"arena"}
 BELOW["override"] = set(SPINE)
 BELOW["c"] = set(SPINE) | {"arena", "pool", "adaptor", "context"}
