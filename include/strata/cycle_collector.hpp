@@ -125,6 +125,7 @@ class cycle_collector {
 
   static void on_growth(void* self, std::size_t bytes) noexcept;
   std::size_t relieve() noexcept;
+  void note(object_header& header) noexcept;
   void advance_until(const cycle_budget& budget, cycle_progress& progress) noexcept;
 
   detail::object_core& heap_;

@@ -26,7 +26,15 @@ detail::pool_memory memory_of(const std::optional<account>& heap,
 
 void detail::note_drop(object_header& header) noexcept {
   auto* const collector = static_cast<cycle_collector*>(object_core::home_of(header).companion());
-  if (collector != nullptr) collector->search_.note(header);
+  if (collector != nullptr) collector->note(header);
+}
+
+// A list that grows charges an account, and its pressure handlers must not begin a
+// search of what is half written down.
+void cycle_collector::note(object_header& header) noexcept {
+  const bool was_stepping = std::exchange(is_stepping_, true);
+  search_.note(header);
+  is_stepping_ = was_stepping;
 }
 
 cycle_collector::cycle_collector(heap_type& heap, const cycle_options& options)
@@ -103,7 +111,9 @@ std::size_t cycle_collector::collect() noexcept {
 
 std::size_t cycle_collector::collect_all() noexcept {
   if (is_stepping_) return 0;
+  is_stepping_ = true;
   search_.note_all();
+  is_stepping_ = false;
   return collect();
 }
 

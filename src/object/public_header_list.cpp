@@ -22,9 +22,14 @@ void header_list::swap(header_list& other) noexcept {
   std::swap(size_, other.size_);
 }
 
+// A pressure handler of the account may drop references, and so push: refused, because
+// the piece that it would push to is on its way.
 bool header_list::grow() noexcept {
+  if (is_growing_) return false;
   if (spare_ == nullptr) {
+    is_growing_ = true;
     void* const memory = memory_->try_allocate(sizeof(piece), alignof(piece));
+    is_growing_ = false;
     if (memory == nullptr) return false;
     spare_ = ::new (memory) piece;
   }

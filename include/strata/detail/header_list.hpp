@@ -70,6 +70,7 @@ class header_list {
   piece* spare_ = nullptr;  // so that a list that wavers about a piece's end is quiet
   std::size_t used_ = 0;    // of the last piece
   std::size_t size_ = 0;
+  bool is_growing_ = false;
 };
 
 }  // namespace strata::detail

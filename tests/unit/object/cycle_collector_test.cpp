@@ -146,6 +146,33 @@ TEST(cycle_collector, runs_before_its_account_refuses) {
   collector.collect();
 }
 
+// The candidates' list grows beside the heap's account; what relieves the account above
+// both collects, and drops a reference itself, in the middle of that.
+TEST(cycle_collector, pressure_where_its_own_memory_grows_finds_it_whole) {
+  const account program({.name = "program"});
+  heap_type heap({.name = "script", .parent = &program});
+  cycle_collector collector(heap, {.automatic = {.objects = 0}});
+  std::vector<node_ref> held;
+  for (int i = 0; i < 2000; ++i) held.push_back(ring(heap, 2));
+  node_ref other = ring(heap, 2);
+  collector.collect();  // making rings dropped references too
+  account limited = program;
+  limited.set_limit(program.usage());
+  int relieved = 0;
+  const pressure_handler handler(program, [&](std::size_t wanted) {
+    ++relieved;
+    limited.set_limit(SIZE_MAX);
+    other.reset();
+    EXPECT_EQ(collector.collect(), 0u);
+    EXPECT_EQ(collector.collect_all(), 0u);
+    return wanted;
+  });
+  held.clear();
+  EXPECT_EQ(relieved, 1);
+  EXPECT_EQ(collector.statistics().lost, 1u) << "what was dropped meanwhile";
+  EXPECT_EQ(collector.collect_all(), 2u * 2001);
+}
+
 TEST(cycle_collector, weak_references_know_at_once) {
   heap_type heap;
   cycle_collector collector(heap, by_hand);
