@@ -13,13 +13,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include <strata/account.hpp>
 #include <strata/compacting_arena_options.hpp>
+#include <strata/detail/construct.hpp>
 #include <strata/detail/diagnosis.hpp>
 #include <strata/detail/moving_store.hpp>
 #include <strata/key.hpp>
@@ -211,7 +212,7 @@ class compacting_arena {
 
     template <class... Args>
     key<T> run(Args&&... args) {
-      std::construct_at(reinterpret_cast<T*>(this->object()), std::forward<Args>(args)...);
+      detail::construct<T>(this->object(), std::forward<Args>(args)...);
       return this->template use<T>();
     }
   };
