@@ -20,6 +20,7 @@ int main() {  // NOLINT(bugprone-exception-escape): it may end here
   strata::compacting_arena notes({.name = "notes", .chunk_bytes = 16 << 10});
 
   std::vector<strata::key<note>> keys;
+  keys.reserve(2000);
   for (int i = 0; i < 2000; ++i) keys.push_back(notes.make<note>("a remark", i));
   const strata::key<std::unique_ptr<note>> draft =
       notes.make<std::unique_ptr<note>>(std::make_unique<note>(note{"draft", 0}));
