@@ -1,29 +1,36 @@
 #include "base/fatal.hpp"
 
+#include <atomic>
+
 #include "base/text.hpp"
 
 namespace strata::base {
 namespace {
 
-constinit fatal_hooks hooks{};
+constinit std::atomic<const fatal_hooks*> hooks{nullptr};
 
 using message = text<640>;
 
 void write(std::string_view text) noexcept {
-  if (hooks.write != nullptr) hooks.write(text);
+  const fatal_hooks* const set = hooks.load(std::memory_order_acquire);
+  if (set != nullptr && set->write != nullptr) set->write(text);
 }
 
 [[noreturn]] void die() noexcept {
-  if (hooks.die != nullptr) hooks.die();
+  const fatal_hooks* const set = hooks.load(std::memory_order_acquire);
+  if (set != nullptr && set->die != nullptr) set->die();
   __builtin_trap();
 }
 
 }  // namespace
 
-void set_fatal_hooks(fatal_hooks replacement) noexcept { hooks = replacement; }
+void set_fatal_hooks(const fatal_hooks* replacement) noexcept {
+  hooks.store(replacement, std::memory_order_release);
+}
 
-void provide_fatal_hooks(fatal_hooks fallback) noexcept {
-  if (hooks.write == nullptr) hooks = fallback;
+void provide_fatal_hooks(const fatal_hooks& fallback) noexcept {
+  const fatal_hooks* none = nullptr;
+  hooks.compare_exchange_strong(none, &fallback, std::memory_order_acq_rel);
 }
 
 void warn(std::string_view what) noexcept {

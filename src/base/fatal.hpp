@@ -28,11 +28,12 @@ struct fatal_hooks {
   void (*die)() noexcept;  // must not return; when it does, the program traps
 };
 
-void set_fatal_hooks(fatal_hooks hooks) noexcept;
+// The hooks must last: any thread may fail at any time. nullptr: none.
+void set_fatal_hooks(const fatal_hooks* hooks) noexcept;
 
 // The same where none are set yet: a program that uses a part of the library
 // above a resource of its own may never have started the os layer.
-void provide_fatal_hooks(fatal_hooks hooks) noexcept;
+void provide_fatal_hooks(const fatal_hooks& hooks) noexcept;
 
 // A warning is one line, written through the same hook; the program goes on.
 void warn(std::string_view what) noexcept;

@@ -18,10 +18,12 @@ void write_to_stderr(std::string_view text) noexcept {
 
 void abort_program() noexcept { std::abort(); }
 
+constexpr base::fatal_hooks voice{.write = write_to_stderr, .die = abort_program};
+
 }  // namespace
 
 void fatal(std::string_view name, std::string_view what) noexcept {
-  base::provide_fatal_hooks({.write = write_to_stderr, .die = abort_program});
+  base::provide_fatal_hooks(voice);
   base::fatal(name, what);
 }
 
@@ -352,7 +354,7 @@ void report_dead_reference(const char* type, const void* object) noexcept {
 }
 
 void warn_too_many_references(const char* type, const void* object) noexcept {
-  base::provide_fatal_hooks({.write = write_to_stderr, .die = abort_program});
+  base::provide_fatal_hooks(voice);
   base::warn(base::text<512>{}
                  .add("more references were made to the ")
                  .add(type_name(type))

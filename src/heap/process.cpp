@@ -16,7 +16,8 @@ namespace {
 // Programs may overwrite their environment, so what outlives the start is copied.
 constinit char report_file[4096];
 
-base::settings read_settings() noexcept {
+base::settings open_system() noexcept {
+  os::platform::start();
   base::settings read;
   if (os::platform::is_privileged()) return read;
   base::apply_environment(read, os::platform::environment());
@@ -27,6 +28,7 @@ base::settings read_settings() noexcept {
 }
 
 constexpr process::hooks process_hooks{
+    .open = open_system,
     .end_thread = []() noexcept { the_process.end_thread(); },
     .fork = {.prepare = []() noexcept { the_process.prepare_fork(); },
              .parent = []() noexcept { the_process.parent_after_fork(); },
@@ -35,10 +37,7 @@ constexpr process::hooks process_hooks{
 
 }  // namespace
 
-bool process_config::start_process() noexcept {
-  os::start();
-  return the_process.start(read_settings(), process_hooks);
-}
+bool process_config::start_process() noexcept { return the_process.start(process_hooks); }
 
 void start() noexcept {
   if (!the_process.started() && !process_config::start_process()) return;

@@ -42,16 +42,18 @@ class basic_process {
   basic_process(const basic_process&) = delete;
   basic_process& operator=(const basic_process&) = delete;
 
-  // What the hooks of one process are to call: they take no argument.
+  // What one process has done for it: hooks take no argument.
   struct hooks {
+    // Makes the system below ready and reads the settings.
+    base::settings (*open)() noexcept;
     void (*end_thread)() noexcept;
     strata::os::fork_hooks fork;
   };
 
-  // Once; later calls do nothing. The first allocation asks the configuration to
-  // do it. False: the system refuses what nothing can work without; the next
-  // call tries again.
-  bool start(const base::settings& settings, const hooks& chosen) noexcept;
+  // Once, however many threads begin together; later calls do nothing. The first
+  // allocation asks the configuration to do it. False: the system refuses what
+  // nothing can work without; the next call tries again.
+  bool start(const hooks& chosen) noexcept;
   [[nodiscard]] bool started() const noexcept { return started_.load(std::memory_order_acquire); }
 
   // -- The process heap. Sizes are not checked by the caller. --------------------

@@ -8,10 +8,11 @@ namespace strata::core {
 // -- Start ------------------------------------------------------------------------------
 
 template <class Config>
-bool basic_process<Config>::start(const base::settings& settings, const hooks& chosen) noexcept {
+bool basic_process<Config>::start(const hooks& chosen) noexcept {
   base::lock_guard guard(start_lock_);
   if (started()) return true;
   hooks_ = chosen;
+  const base::settings settings = hooks_.open();
   if (!domain_.start(settings)) return false;
   account_type& root = domain_.accounts.root();
   root.set_limit(settings.limit);

@@ -14,7 +14,8 @@ namespace strata::os {
 
 void linux_os::start() noexcept {
   const errno_guard guard;
-  base::set_fatal_hooks({.write = write_error, .die = die});
+  static constexpr base::fatal_hooks voice{.write = write_error, .die = die};
+  base::set_fatal_hooks(&voice);
   find_page_size();
   take_room_around_main_thread();
   make_thread_exit_key();

@@ -13,9 +13,9 @@ class captured_warnings {
  public:
   captured_warnings() {
     text_.clear();
-    base::set_fatal_hooks({.write = &append, .die = nullptr});
+    base::set_fatal_hooks(&hooks);
   }
-  ~captured_warnings() { base::set_fatal_hooks({}); }
+  ~captured_warnings() { base::set_fatal_hooks(nullptr); }
   captured_warnings(const captured_warnings&) = delete;
   captured_warnings& operator=(const captured_warnings&) = delete;
 
@@ -24,6 +24,7 @@ class captured_warnings {
  private:
   static void append(std::string_view part) noexcept { text_ += part; }
 
+  static constexpr base::fatal_hooks hooks{.write = &append, .die = nullptr};
   static inline std::string text_;
 };
 

@@ -51,16 +51,23 @@ class fake_process {
   [[nodiscard]] base::settings& settings() noexcept { return settings_; }  // before the start
 
   bool start() noexcept {
-    return process_.start(settings_,
-                          {
-                              .end_thread = []() noexcept { current()->end_thread(); },
-                              .fork = {
-                                  .prepare = []() noexcept { current()->prepare_fork(); },
-                                  .parent = []() noexcept { current()->parent_after_fork(); },
-                                  .child = []() noexcept { current()->child_after_fork(); },
-                              },
-                          });
+    return process_.start({
+        .open =
+            []() noexcept {
+              ++current().openings_;
+              return current().settings_;
+            },
+        .end_thread = []() noexcept { current()->end_thread(); },
+        .fork =
+            {
+                .prepare = []() noexcept { current()->prepare_fork(); },
+                .parent = []() noexcept { current()->parent_after_fork(); },
+                .child = []() noexcept { current()->child_after_fork(); },
+            },
+    });
   }
+
+  [[nodiscard]] int openings() const noexcept { return openings_; }
 
   [[nodiscard]] bool invariant() {
     bool sound = accounts_.invariant();
@@ -76,6 +83,7 @@ class fake_process {
   account_tree accounts_;
   process process_{accounts_};
   base::settings settings_;
+  int openings_ = 0;  // not atomic: starts that overlapped would be a data race
 };
 
 inline bool fake_config::start_process() noexcept { return fake_process::current().start(); }

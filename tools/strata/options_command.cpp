@@ -31,10 +31,11 @@ std::string value_in(const base::settings& from, const base::option& which) {
 
 // What a program started now would take; its warnings are printed as it would.
 std::vector<row> rows_of_environment() {
-  base::set_fatal_hooks(
-      {.write =
-           [](std::string_view text) noexcept { std::fwrite(text.data(), 1, text.size(), stderr); },
-       .die = nullptr});
+  static constexpr base::fatal_hooks to_stderr{
+      .write =
+          [](std::string_view text) noexcept { std::fwrite(text.data(), 1, text.size(), stderr); },
+      .die = nullptr};
+  base::set_fatal_hooks(&to_stderr);
   base::settings present;
   base::apply_environment(present, environ);
   std::vector<row> rows;

@@ -21,15 +21,16 @@ const void* const block = reinterpret_cast<const void*>(std::uintptr_t{0x7f00});
 class fatal_death : public testing::Test {
  protected:
   void SetUp() override {
-    set_fatal_hooks({
+    static constexpr fatal_hooks speaking{
         .write =
             [](std::string_view text) noexcept {
               std::fwrite(text.data(), 1, text.size(), stderr);
             },
         .die = []() noexcept { std::_Exit(77); },
-    });
+    };
+    set_fatal_hooks(&speaking);
   }
-  void TearDown() override { set_fatal_hooks({}); }
+  void TearDown() override { set_fatal_hooks(nullptr); }
 };
 
 const testing::ExitedWithCode died(77);
@@ -102,14 +103,16 @@ TEST(fatal_hooks_death, public_diagnoses_speak_where_no_part_has_started) {
 }
 
 TEST_F(fatal_death, hooks_are_provided_only_where_none_are_set) {
-  provide_fatal_hooks({.write = nullptr, .die = []() noexcept { std::_Exit(1); }});
+  static constexpr fatal_hooks late{.write = nullptr, .die = []() noexcept { std::_Exit(1); }};
+  provide_fatal_hooks(late);
   EXPECT_EXIT(fatal("name", "cause"), died, "strata: fatal: name: cause");
 }
 
 TEST(fatal_hooks_death, ends_the_program_when_die_returns) {
-  set_fatal_hooks({.write = nullptr, .die = []() noexcept {}});
+  static constexpr fatal_hooks returning{.write = nullptr, .die = []() noexcept {}};
+  set_fatal_hooks(&returning);
   EXPECT_DEATH(fatal("name", "cause"), "");
-  set_fatal_hooks({});
+  set_fatal_hooks(nullptr);
 }
 
 TEST(warn, is_one_line_and_goes_on) {

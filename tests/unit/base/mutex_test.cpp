@@ -206,12 +206,13 @@ TEST(mutex, may_be_taken_again_while_it_is_held_for_a_fork) {
 }
 
 TEST(mutex_death, waiting_for_oneself_is_reentry) {
-  set_fatal_hooks({.write = nullptr, .die = []() noexcept { std::_Exit(78); }});
+  static constexpr fatal_hooks exits{.write = nullptr, .die = []() noexcept { std::_Exit(78); }};
+  set_fatal_hooks(&exits);
   tested_mutex lock;
   lock.lock();
   EXPECT_EXIT(lock.lock(), testing::ExitedWithCode(78), "");
   lock.unlock();
-  set_fatal_hooks({});
+  set_fatal_hooks(nullptr);
 }
 
 TEST(no_mutex, does_nothing) {

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <latch>
 #include <random>
+#include <thread>
 #include <vector>
 
 #include "heap/measure.hpp"
@@ -37,6 +39,21 @@ TEST_F(process_test, starts_with_its_first_allocation) {
   EXPECT_FALSE(fresh->started());
   EXPECT_NE(fresh->allocate(10), nullptr);
   EXPECT_TRUE(fresh->started());
+}
+
+TEST_F(process_test, threads_that_begin_together_open_the_system_once) {
+  test::fake_process shared;
+  constexpr int threads = 4;
+  std::latch ready(threads);
+  std::vector<std::thread> running;
+  for (int t = 0; t < threads; ++t) {
+    running.emplace_back([&] {
+      ready.arrive_and_wait();
+      EXPECT_TRUE(shared.start());
+    });
+  }
+  for (std::thread& each : running) each.join();
+  EXPECT_EQ(shared.openings(), 1);
 }
 
 TEST_F(process_test, blocks_of_every_size_are_aligned_usable_and_returned) {
