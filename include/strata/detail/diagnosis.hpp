@@ -1,6 +1,7 @@
 // How the public templates end a program that made a mistake: one named
 // diagnosis on stderr that says what, where and the likely cause. Each is a
-// function of its own, declared here and defined in src/base/public_diagnosis.cpp.
+// function of its own, declared here and defined in a public_*diagnosis.cpp: of its
+// layer, or of src/base/ where several layers make it.
 // What a user's inlined code passes on is no pointer to const where it may point to
 // nothing initialised: g++ would warn.
 // Not for programs.
@@ -15,6 +16,18 @@ namespace strata::detail {
 /// Effects: writes `strata: fatal: NAME: WHAT` to stderr and aborts.
 [[noreturn, gnu::cold]] void fatal(std::string_view name, std::string_view what) noexcept;
 
+/// Effects: writes WHAT as a warning to stderr; the program goes on.
+[[gnu::cold]] void warn(std::string_view what) noexcept;
+
+// -- Of several layers ----------------------------------------------------------
+
+[[noreturn, gnu::cold]] void report_more_freed_than_given(std::string_view resource, void* block,
+                                                          std::size_t bytes,
+                                                          std::size_t given) noexcept;
+[[noreturn, gnu::cold]] void report_pages_in_use(std::string_view kind, std::string_view account,
+                                                 std::size_t blocks) noexcept;
+[[noreturn, gnu::cold]] void report_too_many_handles(const void* counts) noexcept;
+
 // -- Handles and keys ---------------------------------------------------------
 
 [[noreturn, gnu::cold]] void report_foreign_object(const void* object) noexcept;
@@ -22,16 +35,10 @@ namespace strata::detail {
 [[noreturn, gnu::cold]] void report_slot_ended_first(const void* object, std::size_t shared,
                                                      std::size_t weak) noexcept;
 [[noreturn, gnu::cold]] void report_dead_handle(const void* counts) noexcept;
-[[noreturn, gnu::cold]] void report_too_many_handles(const void* counts) noexcept;
 [[noreturn, gnu::cold]] void report_stale_key(std::size_t index, std::size_t generation) noexcept;
 
 // -- Adaptors -------------------------------------------------------------------
 
-[[noreturn, gnu::cold]] void report_more_freed_than_given(std::string_view resource, void* block,
-                                                          std::size_t bytes,
-                                                          std::size_t given) noexcept;
-[[noreturn, gnu::cold]] void report_pages_in_use(std::string_view kind, std::string_view account,
-                                                 std::size_t blocks) noexcept;
 [[noreturn, gnu::cold]] void report_bad_probability(double value) noexcept;
 [[noreturn, gnu::cold]] void report_missing_callback(std::string_view function) noexcept;
 [[noreturn, gnu::cold]] void report_misaligned_by_callback(const void* block,
@@ -106,6 +113,12 @@ namespace strata::detail {
 [[noreturn, gnu::cold]] void report_message_too_small(std::size_t bytes,
                                                       std::size_t capacity) noexcept;
 [[noreturn, gnu::cold]] void report_no_fiber_storage(const void* variable) noexcept;
+
+// -- Message rings ------------------------------------------------------------------
+
+[[noreturn, gnu::cold]] void report_commit_without_room(std::uint64_t bytes,
+                                                        std::uint64_t reserved) noexcept;
+[[noreturn, gnu::cold]] void report_no_message_to_pop() noexcept;
 
 // -- Compacting arenas ------------------------------------------------------------
 
