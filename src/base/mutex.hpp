@@ -114,7 +114,7 @@ class mutex {
   static constexpr std::uint64_t awaited = 1;
   static constexpr int spins_max = 100;
 
-  static constexpr int fork_tries_max = 200;
+  static constexpr int fork_tries_max = 1000;
   static constexpr std::uint64_t fork_wait_ns = 100'000;
 
   [[nodiscard]] bool try_take() noexcept {

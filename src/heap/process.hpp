@@ -261,6 +261,7 @@ class basic_process {
     return *static_cast<heap*>(base::racy_load(record.owner));
   }
 
+  bool start_alone(const hooks& chosen) noexcept;
   [[nodiscard]] slab* own_medium_slab(const void* pointer) noexcept;
   static void free_medium(slab& head, block* freed) noexcept;
   [[gnu::noinline]] void free_other(void* pointer) noexcept;

@@ -9,18 +9,28 @@ namespace strata::core {
 
 template <class Config>
 bool basic_process<Config>::start(const hooks& chosen) noexcept {
-  base::lock_guard guard(start_lock_);
-  if (started()) return true;
+  {
+    base::lock_guard guard(start_lock_);
+    if (started()) return true;
+    if (!start_alone(chosen)) return false;
+  }
+  // May allocate, which works from here on, and so holds no lock. Refused: fork is
+  // then as safe as the program makes it.
+  static_cast<void>(os::on_fork(hooks_.fork));
+  return true;
+}
+
+// Under the lock of the start.
+template <class Config>
+bool basic_process<Config>::start_alone(const hooks& chosen) noexcept {
   hooks_ = chosen;
   const base::settings settings = hooks_.open();
   if (!domain_.start(settings)) return false;
   account_type& root = domain_.accounts.root();
-  root.set_limit(settings.limit);
+  // Accounts work before the start: a limit that the program set meanwhile stays.
+  if (settings.limit != base::unlimited) root.set_limit(settings.limit);
   process_heap_.start(root, retention_of(settings.retain_min));
   started_.store(true, std::memory_order_release);
-  // May allocate: from here on that works. Refused: fork is then as safe as the
-  // program makes it.
-  static_cast<void>(os::on_fork(hooks_.fork));
   return true;
 }
 

@@ -109,11 +109,15 @@ namespace {
 constinit const core::size_ranges no_size;
 constinit std::atomic<const core::size_ranges*> accepted_sizes{&no_size};
 
+// Stored once: blocks of other threads and medium ones keep coming here, and every
+// sized delete of every thread reads that line.
 [[gnu::noinline]] void release_cold(void* block, size_t size) noexcept {
   if (!delete_is_ours()) [[unlikely]] {
     return ::operator delete(block);
   }
-  accepted_sizes.store(&core::served_sizes, std::memory_order_relaxed);
+  if (accepted_sizes.load(std::memory_order_relaxed) != &core::served_sizes) {
+    accepted_sizes.store(&core::served_sizes, std::memory_order_relaxed);
+  }
   core::deallocate_slow_exact(block, size);
 }
 

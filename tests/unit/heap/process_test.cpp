@@ -56,6 +56,21 @@ TEST_F(process_test, threads_that_begin_together_open_the_system_once) {
   EXPECT_EQ(shared.openings(), 1);
 }
 
+TEST_F(process_test, a_limit_that_the_program_set_before_the_start_stays) {
+  test::fake_process fresh;
+  fresh.accounts().root().set_limit(7 * base::mib);
+  ASSERT_TRUE(fresh.start());
+  EXPECT_EQ(fresh.accounts().root().limit(), 7 * base::mib);
+}
+
+TEST_F(process_test, a_limit_of_the_settings_takes_the_place_of_the_programs) {
+  test::fake_process fresh;
+  fresh.settings().limit = 5 * base::mib;
+  fresh.accounts().root().set_limit(7 * base::mib);
+  ASSERT_TRUE(fresh.start());
+  EXPECT_EQ(fresh.accounts().root().limit(), 5 * base::mib);
+}
+
 TEST_F(process_test, blocks_of_every_size_are_aligned_usable_and_returned) {
   for (const std::size_t size : sizes) {
     void* const block = allocate(size);
