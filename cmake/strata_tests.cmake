@@ -4,7 +4,16 @@ include_guard(GLOBAL)
 include(GoogleTest)
 find_package(GTest REQUIRED)
 
-set(strata_layers base os account region heap arena pool object stack adaptor context override c tools)
+set(strata_layers base os account region heap arena pool object stack adaptor context override c
+                  tools)
+
+# Seconds. Only what hangs should end by it: some tests take 20 s under ThreadSanitizer,
+# and several times that where the machine is busy.
+if(STRATA_SANITIZE)
+  set(strata_test_timeout 600)
+else()
+  set(strata_test_timeout 120)
+endif()
 
 # ThreadSanitizer knows only some layouts of the address space, and a kernel
 # with much randomness leaves them. Some containers forbid to turn it off.
@@ -45,7 +54,8 @@ target_precompile_headers(strata_test_header PRIVATE <gtest/gtest.h>)
 
 # strata_test(NAME <name> LAYER <layer> SOURCES <file>...
 #             [LIBRARIES <target>...] [LABELS <more>...] [TIMEOUT <seconds>])
-# One GoogleTest executable; each of its tests becomes a ctest test.
+# One GoogleTest executable; each of its tests becomes a ctest test. TIMEOUT is for those
+# that need longer than all others.
 function(strata_test)
   cmake_parse_arguments(PARSE_ARGV 0 test "" "NAME;LAYER;TIMEOUT" "SOURCES;LIBRARIES;LABELS")
   if(NOT test_LAYER IN_LIST strata_layers)
@@ -59,14 +69,8 @@ function(strata_test)
       return()
     endif()
   endforeach()
-  if(NOT test_TIMEOUT)
-    # Only what hangs should end here: some tests take 20 s under ThreadSanitizer, and
-    # several times that where the machine is busy.
-    if(STRATA_SANITIZE)
-      set(test_TIMEOUT 600)
-    else()
-      set(test_TIMEOUT 120)
-    endif()
+  if(NOT test_TIMEOUT OR test_TIMEOUT LESS strata_test_timeout)
+    set(test_TIMEOUT ${strata_test_timeout})
   endif()
   add_executable(${test_NAME} ${test_SOURCES})
   strata_own(${test_NAME})

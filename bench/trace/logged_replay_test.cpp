@@ -1,5 +1,6 @@
 // What strata::logged writes, read and done again by what strata_replay is made of.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <map>
@@ -46,7 +47,7 @@ class logged_replay : public testing::Test {
     memory.deallocate(memory.allocate(1000, 4096), 1000, 4096);
   }
 
-  std::string path_ = testing::TempDir() + "logged_replay.trace";
+  std::string path_ = testing::TempDir() + "logged_replay." + std::to_string(::getpid());
   bench::mapped_resource memory_;
   heap heap_{{.name = "logged"}};
   tracked<heap, any_thread> counted_{heap_};

@@ -19,6 +19,7 @@
 #include <filesystem>
 
 #include "conformance/resource_conformance.hpp"
+#include "support/scratch_path.hpp"
 
 namespace strata::test {
 namespace {
@@ -78,7 +79,7 @@ struct wiping_over_heap : over_heap {
 struct logged_over_heap : over_heap {
   ~logged_over_heap() { std::filesystem::remove(path); }
 
-  std::string path = testing::TempDir() + "adaptor_conformance.trace";
+  std::string path = scratch_path("adaptor_conformance");
   strata::trace_writer writer{path};
   strata::logged<strata::heap> resource{heap, writer};
 };

@@ -24,7 +24,7 @@ namespace {
 using memory::owned;
 using suite::expect;
 
-constexpr unsigned hang_seconds = 20;
+constexpr unsigned hang_seconds = 60;
 
 // Blocks of every thread, visible to all: whoever takes one frees it.
 std::atomic<void*> shared[64];

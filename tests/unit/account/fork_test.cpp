@@ -36,7 +36,7 @@ TEST_F(account_fork_test, child_uses_the_tree_while_the_parents_threads_are_in_i
   });
   for (int round = 0; round < 100; ++round) {
     const int status = fork_and_run([&] {
-      alarm(20);
+      alarm(60);
       node* account = tree_.create("child", 100, nullptr);
       const bool charged = account != nullptr && account->charge(10) && tree_.invariant();
       account->discharge(10);
@@ -66,7 +66,7 @@ TEST_F(account_fork_test, child_removes_a_callback_that_ran_in_a_thread_of_the_p
   std::thread charging([&] { EXPECT_FALSE(account->charge(11)); });
   gate.entered.acquire();
   EXPECT_EQ(fork_and_run([&] {
-              alarm(20);
+              alarm(60);
               account->remove_pressure_callback(callback);
               return tree_.invariant() && !account->charge(11);
             }),

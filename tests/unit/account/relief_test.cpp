@@ -51,8 +51,7 @@ TEST_F(account_relief_test, removal_waits_for_every_running_invocation) {
     callback.reset();
   });
   while (!removing) std::this_thread::yield();
-  callback->leave.release();
-  callback->leave.release();
+  callback->leave.release(2);
   for (std::thread* thread : {&first, &second, &remover}) thread->join();
   EXPECT_FALSE(account->charge(11));
   tree_.release(account);

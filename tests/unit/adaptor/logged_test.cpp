@@ -12,6 +12,7 @@
 
 #include "adaptor/trace_format.hpp"
 #include "support/captured_warnings.hpp"
+#include "support/scratch_path.hpp"
 #include "unit/adaptor/strict_upstream.hpp"
 
 namespace strata {
@@ -47,8 +48,7 @@ class logged_test : public testing::Test {
     return found;
   }
 
-  std::string path_ = testing::TempDir() + "logged_test." +
-                      testing::UnitTest::GetInstance()->current_test_info()->name();
+  std::string path_ = test::scratch_path("logged_test");
   strict_upstream upstream_;
 };
 

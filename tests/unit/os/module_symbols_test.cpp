@@ -10,6 +10,7 @@
 #include <string>
 
 #include "os/call_stack.hpp"
+#include "support/scratch_path.hpp"
 
 namespace strata::os {
 namespace {
@@ -29,8 +30,6 @@ std::string bytes_of_this_program() {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-std::string scratch_file() { return testing::TempDir() + "module_symbols_test.bin"; }
-
 bool anything_found_in(const std::string& path) {
   std::array<char, 100> buffer{};
   for (std::uintptr_t address = 1 << 16; address < 1 << 19; address *= 2) {
@@ -40,7 +39,7 @@ bool anything_found_in(const std::string& path) {
 }
 
 bool anything_found_in_file_of(const std::string& content) {
-  const std::string path = scratch_file();
+  const std::string path = test::scratch_path("module_symbols_test");
   std::ofstream(path, std::ios::binary) << content;
   const bool found = anything_found_in(path);
   std::remove(path.c_str());
@@ -77,7 +76,7 @@ TEST(module_symbols, a_file_that_was_cut_is_not_believed) {
 // Whatever the header says about sections, nothing outside of the file is read.
 TEST(module_symbols, a_file_with_a_wild_header_is_survived) {
   const std::string whole = bytes_of_this_program();
-  const std::string path = scratch_file();
+  const std::string path = test::scratch_path("module_symbols_test");
   std::ofstream file(path, std::ios::binary);
   file << whole << std::flush;
   for (const std::size_t byte : {0u, 40u, 41u, 42u, 43u, 44u, 46u, 47u, 58u, 60u}) {
