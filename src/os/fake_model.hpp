@@ -28,6 +28,9 @@ struct page_range {
 };
 
 struct fake_model {
+  // That of the process.
+  [[nodiscard]] static fake_model& instance();
+
   std::mutex lock;
   std::condition_variable time_or_word_changed;
 
