@@ -155,7 +155,7 @@ class basic_pool {
   [[nodiscard]] std::string_view name() const noexcept { return store_.memory().name(); }
   /// Returns: the account that is charged; nothing over an upstream without name or limit.
   [[nodiscard]] std::optional<strata::account> account() const { return store_.memory().account(); }
-  /// Returns: bytes taken from upstream.
+  /// Returns: bytes taken from upstream; of a growing pool without the list of its chunks.
   [[nodiscard]] std::size_t held_bytes() const noexcept { return store_.held_bytes(); }
 
   /// Returns: what it did so far. With the policy with_statistics only.

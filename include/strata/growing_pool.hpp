@@ -69,7 +69,8 @@ class growing_pool final
   }
 
   /// Effects: returns all chunks in which no object lives, also those that the options
-  ///   capacity and retain or a call of reserve would have kept.
+  ///   capacity and retain or a call of reserve would have kept; none while for_each
+  ///   runs, and none when it is called by a pressure handler that the pool itself waits for.
   /// Complexity: linear in chunks.
   void shrink_to_fit() noexcept { this->store().shrink_to_fit(); }
 

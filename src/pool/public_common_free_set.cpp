@@ -12,12 +12,12 @@ void common_free_set::give_back(std::byte** cells) noexcept {
 }
 
 bool common_free_set::move(std::size_t slots) noexcept {
-  std::byte** const before = cells();
   std::byte** after = none_;
   if (slots != 0) {
     after = static_cast<std::byte**>(memory_->try_allocate(bytes_for(slots), alignof(std::byte*)));
     if (after == nullptr) return false;
   }
+  std::byte** const before = cells();
   move_to(after, slots);
   give_back(before);
   room_ = slots;

@@ -16,12 +16,17 @@ key_table::~key_table() {
   if (entries_ != nullptr) memory_.deallocate(entries_, bytes(), alignof(entry));
 }
 
+// While memory is asked for, a pressure handler may make keys of its own.
 bool key_table::reserve(std::size_t entries) noexcept {
   if (entries <= capacity_) return true;
   if (entries > entries_max_) return false;
   const std::size_t bytes_wanted = entries * sizeof(entry);
   auto* const larger = static_cast<entry*>(memory_.try_allocate(bytes_wanted, alignof(entry)));
-  if (larger == nullptr) return false;
+  if (larger == nullptr) return entries <= capacity_;
+  if (entries <= capacity_) {
+    memory_.deallocate(larger, bytes_wanted, alignof(entry));
+    return true;
+  }
   if (entries_ != nullptr) {
     std::memcpy(larger, entries_, made_ * sizeof(entry));
     memory_.deallocate(entries_, bytes(), alignof(entry));
@@ -32,7 +37,7 @@ bool key_table::reserve(std::size_t entries) noexcept {
 }
 
 std::uint32_t key_table::make() noexcept {
-  if (made_ == capacity_) {
+  while (made_ == capacity_) {
     if (capacity_ == entries_max_) return none;
     const std::size_t doubled = std::max(first_entries, capacity_ * 2);
     if (!reserve(std::min(doubled, entries_max_))) return none;

@@ -15,7 +15,7 @@
 // slots which nobody took yet.
 //
 // Invariants: a chunk that is not in the ring has nothing for take; the counters are
-// the sums over the chunks; no chunk goes while somebody iterates.
+// the sums over the chunks; no chunk goes while somebody iterates or memory is asked for.
 #pragma once
 
 #include <algorithm>
@@ -177,7 +177,8 @@ class growing_store {
 
   /// Effects: prepares for iteration over what lives now.
   /// Complexity: with a common set, linear in the slots released since the last time; if
-  ///   a slot that was free then was taken meanwhile, linear in the free slots.
+  ///   a slot that was free then was taken meanwhile, or uses are counted, linear in the
+  ///   free slots.
   void show_live() const noexcept;
 
   /// Effects: makes the capacity at least `slots`, or leaves it.
@@ -200,7 +201,7 @@ class growing_store {
     return static_cast<const chunk*>(directory_[at])->block;
   }
 
-  /// Effects: returns every empty chunk.
+  /// Effects: returns every empty chunk; while somebody iterates, or the pool grows, none.
   void shrink_to_fit() noexcept {
     reserved_ = 0;
     return_empty(0);
@@ -234,6 +235,19 @@ class growing_store {
     growing_store& store_;
   };
 
+  // While one is alive no chunk is returned either: whoever asks for memory may be
+  // interrupted by a pressure handler, which may release objects and shrink the pool.
+  class request {
+   public:
+    explicit request(growing_store& store) noexcept : store_(store) { ++store_.requests_; }
+    ~request() { --store_.requests_; }
+    request(const request&) = delete;
+    request& operator=(const request&) = delete;
+
+   private:
+    growing_store& store_;
+  };
+
   // Requires: a slot that was opened begins there.
   template <bool Checked>
   [[nodiscard]] place begin_release_in(const void* object) noexcept {
@@ -245,8 +259,9 @@ class growing_store {
     }
   }
 
-  // What take does before it must look further.
+  // What take does before it must look further, and what it does before it grows.
   [[nodiscard]] std::byte* take_free() noexcept;
+  [[nodiscard]] std::byte* take_known() noexcept;
 
   [[nodiscard]] bool make_room_for(std::size_t slots) noexcept;
   void count_used() noexcept;
@@ -301,6 +316,7 @@ class growing_store {
   std::size_t growths_ = 0;
   std::size_t held_bytes_ = 0;
   std::size_t pins_ = 0;
+  std::size_t requests_ = 0;  // for memory, that were begun
   std::size_t refused_bytes_ = 0;
   void* pool_ = nullptr;
 

@@ -96,25 +96,31 @@ void growing_store<Stride, Strategy, Keeps, Ends>::forget_slots(const chunk& gon
 template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
 template <class Prepare>
 std::byte* growing_store<Stride, Strategy, Keeps, Ends>::take_slow(Prepare&& prepare) {
-  if constexpr (shares) {
-    if (free_.unseal()) {
-      if (std::byte* const slot = take_free(); slot != nullptr) {
-        count_taken(slot);
-        return slot;
-      }
-    }
-  }
   for (;;) {
-    while (none_.next != &none_) {
-      if (std::byte* const slot = none_.next->block.take(); slot != nullptr) {
-        table_.update(*none_.next);
-        ++taken_;
-        return slot;
-      }
-      none_.next->unlink();
-    }
-    if (!grow(prepare)) return nullptr;
+    if (std::byte* const slot = take_known(); slot != nullptr) return slot;
+    // Before a refusal a pressure handler may have released objects of this pool.
+    if (!grow(prepare)) return take_known();
   }
+}
+
+template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
+std::byte* growing_store<Stride, Strategy, Keeps, Ends>::take_known() noexcept {
+  if constexpr (shares) {
+    free_.unseal();
+    if (std::byte* const slot = take_free(); slot != nullptr) {
+      count_taken(slot);
+      return slot;
+    }
+  }
+  while (none_.next != &none_) {
+    if (std::byte* const slot = none_.next->block.take(); slot != nullptr) {
+      table_.update(*none_.next);
+      ++taken_;
+      return slot;
+    }
+    none_.next->unlink();
+  }
+  return nullptr;
 }
 
 // Several chunks may be needed for a step; those that were added before a refusal
@@ -165,6 +171,7 @@ bool growing_store<Stride, Strategy, Keeps, Ends>::add_all(std::size_t slots, Pr
 template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
 template <class Prepare>
 bool growing_store<Stride, Strategy, Keeps, Ends>::add_chunk(std::size_t slots, Prepare&& prepare) {
+  const request open(*this);
   const std::size_t bytes = chunk::bytes_for(slots, alignment_);
   auto* const memory = static_cast<std::byte*>(memory_.try_allocate(bytes, chunk::chunk_bytes));
   if (memory == nullptr) {
@@ -183,7 +190,8 @@ bool growing_store<Stride, Strategy, Keeps, Ends>::add_chunk(std::size_t slots, 
   return true;
 }
 
-// Only what succeeded in everything that can fail becomes part of the pool.
+// Only what succeeded in everything that can fail becomes part of the pool. The set comes
+// last of that: in other cells it has no seal, which pools that count put there again.
 template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
 template <class Prepare>
 bool growing_store<Stride, Strategy, Keeps, Ends>::enter(chunk& added, Prepare&& prepare) {
@@ -195,7 +203,7 @@ bool growing_store<Stride, Strategy, Keeps, Ends>::enter(chunk& added, Prepare&&
       throw;
     }
   }
-  if (!make_room_for(capacity_ + added.block.capacity()) || !directory_.make_room()) {
+  if (!directory_.make_room() || !make_room_for(capacity_ + added.block.capacity())) {
     refused_bytes_ = added.bytes;
     return false;
   }
@@ -220,6 +228,7 @@ void growing_store<Stride, Strategy, Keeps, Ends>::discard(chunk& gone) noexcept
 
 template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
 void growing_store<Stride, Strategy, Keeps, Ends>::return_chunk(chunk& gone) noexcept {
+  const request open(*this);
   if (gone.listed) gone.unlink();
   directory_.erase(&gone);
   held_bytes_ -= gone.bytes;
@@ -236,12 +245,13 @@ template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
 void growing_store<Stride, Strategy, Keeps, Ends>::relist_or_return(chunk& of,
                                                                     bool is_empty) noexcept {
   if (!shares && !of.listed) of.link_after(*none_.previous);
-  if (is_empty && pins_ == 0 && may_return(of, retain_)) return_chunk(of);
+  if (is_empty && pins_ == 0 && requests_ == 0 && may_return(of, retain_)) return_chunk(of);
 }
 
 template <std::size_t Stride, slot_strategy Strategy, bool Keeps, bool Ends>
 void growing_store<Stride, Strategy, Keeps, Ends>::return_empty(std::size_t retain) noexcept {
   count_used();
+  if (pins_ != 0 || requests_ != 0) return;
   for (std::size_t i = directory_.size(); i-- != 0;) {
     auto& of = *static_cast<chunk*>(directory_[i]);
     if (of.block.used() == 0 && may_return(of, retain)) return_chunk(of);

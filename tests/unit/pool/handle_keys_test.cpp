@@ -12,6 +12,7 @@
 #include <stdexcept>
 #include <type_traits>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "counted_object.hpp"
@@ -242,6 +243,44 @@ TEST(handle_keys_death, a_stale_key_in_checked_access) {
                "strata: fatal: stale key: nothing lives under the key with index 0 and generation "
                "1; its object was erased");
   EXPECT_DEATH(static_cast<void>(std::as_const(pool).at(wide())), "strata: fatal: stale key");
+}
+
+// As a pressure handler may: what asks for memory runs it.
+class upstream_that_makes_keys final : public std::pmr::memory_resource {
+ public:
+  detail::key_table* table = nullptr;
+  std::vector<std::uint32_t> made;
+
+ private:
+  void* do_allocate(std::size_t bytes, std::size_t alignment) override {
+    if (detail::key_table* const asked = std::exchange(table, nullptr); asked != nullptr) {
+      for (int i = 0; i < 1000; ++i) {
+        made.push_back(asked->take());
+        asked->use(made.back(), this);
+      }
+    }
+    return plain_memory().allocate(bytes, alignment);
+  }
+  void do_deallocate(void* block, std::size_t bytes, std::size_t alignment) override {
+    plain_memory().deallocate(block, bytes, alignment);
+  }
+  [[nodiscard]] bool do_is_equal(const memory_resource& other) const noexcept override {
+    return this == &other;
+  }
+};
+
+TEST(key_table, grows_again_when_keys_are_made_while_it_grows) {
+  upstream_that_makes_keys upstream;
+  detail::key_table table({.name = {}, .limit = SIZE_MAX, .parent = nullptr, .upstream = &upstream},
+                          1 << 20, 100);
+  upstream.table = &table;
+  const std::uint32_t first = table.take();
+  table.use(first, &table);
+  EXPECT_EQ(upstream.made.size(), 1000u);
+  EXPECT_EQ(std::ranges::count(upstream.made, first), 0);
+  EXPECT_EQ(table.find(first, 1), &table);
+  for (const std::uint32_t index : upstream.made) EXPECT_EQ(table.find(index, 1), &upstream);
+  EXPECT_TRUE(table.invariant());
 }
 
 }  // namespace

@@ -110,7 +110,7 @@ TYPED_TEST(shared_pools, a_constructor_that_throws_leaves_the_pool_as_it_was) {
 // Whoever left the second word of an object as it was found could be taken for free.
 TYPED_TEST(shared_pools, an_object_that_initialises_nothing_is_live) {
   struct bare {
-    bare() {}  // NOLINT: leaves the words as they are
+    bare() {}  // NOLINT(modernize-use-equals-default): leaves the words as they are
     std::uint64_t words[4];
   };
   typename TestFixture::template pool_of<bare> pool(TypeParam::options());
