@@ -109,8 +109,9 @@ class basic_arena final : public std::pmr::memory_resource {
   ///   a reset.
   /// Requires: a live block of this arena, with the size that was asked for or given.
   ///   The program ends with a diagnosis when it ends in the free part of the current
-  ///   chunk, as what a reset or a rewind ended does there; under AddressSanitizer
-  ///   (and with a Granule of at least 8) when it is dead, wherever it lies.
+  ///   chunk, as what a reset or a rewind ended does there, and when it was a large one
+  ///   whose memory waits for others; under AddressSanitizer (and with a Granule of at
+  ///   least 8) when it is dead, wherever it lies.
   void deallocate(void* block, std::size_t bytes, std::size_t = default_alignment) noexcept {
     core_.give<Granule>(block, bytes);
   }

@@ -25,7 +25,8 @@ struct arena_options {
   /// shared_pages(), and an upstream charges what it charges. Over an upstream
   /// that charges as well, the same bytes stand in both accounts.
   std::pmr::memory_resource* upstream = nullptr;
-  /// False: no account, whatever the name; it is then for refusals only.
+  /// False: no account, and the name is for refusals only; limit and parent are then not
+  /// looked at. For arenas whose upstream charges an account that they share.
   bool accounted = true;
 
   /// Of the first chunk. Each one after it is twice as large as the one before,

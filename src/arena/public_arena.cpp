@@ -193,7 +193,7 @@ arena_chunk*& arena_core::first_beyond(arena_keep keep) noexcept {
 void arena_core::keep_large(arena_keep keep) noexcept {
   large_.begin_round();
   if (keep.is_recent_peak()) {
-    large_.keep_spare(large_.recent());
+    large_.keep_recent();
   } else if (keep.bytes() != SIZE_MAX) {
     large_.keep_spare(keep.bytes() - bytes_from(first_));
   }

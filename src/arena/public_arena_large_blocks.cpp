@@ -150,8 +150,15 @@ void arena_large_blocks::begin_round() noexcept {
   for (const arena_large* at = spare_; at != nullptr; at = at->next) {
     if (at->serial > round_serial_) used += at->bytes;
   }
-  recent_ = std::max(used, recent_ - recent_ / 8);
+  recent_ = std::max(used, recent_ - (recent_ + 7) / 8);  // down to nothing
   round_serial_ = serial_;
+}
+
+void arena_large_blocks::keep_recent() noexcept {
+  std::size_t kept = 0;
+  arena_large** link = &spare_;
+  for (; *link != nullptr && kept < recent_; link = &(*link)->next) kept += (*link)->bytes;
+  while (*link != nullptr) give_back(*link);
 }
 
 // -- Looking inside -------------------------------------------------------------------

@@ -6,7 +6,8 @@
 #include "fuzz/arena_player.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  strata::test::arena_player<strata::arena>().play({data, size});
-  strata::test::arena_player<strata::basic_arena<1>>().play({data, size});
+  strata::test::arena_player<strata::arena>(0).play({data, size});
+  strata::test::arena_player<strata::arena>(100'000).play({data, size});
+  strata::test::arena_player<strata::basic_arena<1>>(100'000).play({data, size});
   return 0;
 }

@@ -48,6 +48,13 @@ class refusing_upstream final : public std::pmr::memory_resource {
 template <class Arena>
 class arena_player {
  public:
+  /// Of the memory of large blocks that ended, so many bytes may wait for the next ones.
+  explicit arena_player(std::size_t large_bytes_kept)
+      : arena_{{.upstream = &upstream_,
+                .chunk_bytes = 1024,
+                .chunk_bytes_max = 16384,
+                .large_bytes_kept = large_bytes_kept}} {}
+
   void play(std::span<const std::uint8_t> input) {
     for (; input.size() >= 4; input = input.subspan(4)) {
       perform(input[0] % 16, input[1],
@@ -238,7 +245,7 @@ class arena_player {
   refusing_upstream upstream_;
   std::size_t destroyed_ = 0;
   std::size_t registered_ = 0;
-  Arena arena_{{.upstream = &upstream_, .chunk_bytes = 1024, .chunk_bytes_max = 16384}};
+  Arena arena_;
   std::vector<live_block> live_;
   std::vector<open_checkpoint> open_;
   std::uint64_t serial_ = 0;

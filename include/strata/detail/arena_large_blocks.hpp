@@ -36,15 +36,17 @@ class arena_large_blocks {
   /// Effects: ends the blocks of after `serial`.
   void end_younger_than(std::uint64_t serial) noexcept;
 
-  /// Effects: gives back what is spare beyond so many bytes, ended first first.
+  /// Effects: gives back each spare range that, after those that ended later and stay, is
+  ///   beyond so many bytes.
   /// Returns: how many bytes went.
   std::size_t keep_spare(std::size_t bytes) noexcept;
 
   /// Effects: begins a round. Requires: no block lives.
   void begin_round() noexcept;
-  /// Returns: the bytes that rounds needed: those that the last one used, or an eighth
-  ///   less than at the start of the one before, whichever is more.
-  [[nodiscard]] std::size_t recent() const noexcept { return recent_; }
+  /// Effects: gives back what is beyond the bytes that rounds needed: those that the last
+  ///   one used, or an eighth less than at the start of that one, whichever is more.
+  ///   A range that is in part beyond stays, ended last first.
+  void keep_recent() noexcept;
 
   /// Returns: the usable bytes of a block that is among the newest, else 0.
   [[nodiscard]] std::size_t usable(const void* block) const noexcept;
@@ -70,7 +72,7 @@ class arena_large_blocks {
   std::size_t bytes_ = 0;      // usable ones of live blocks
   std::size_t live_held_ = 0;  // those of their ranges
   std::size_t peak_held_ = 0;  // the most of these
-  std::size_t recent_ = 0;
+  std::size_t recent_ = 0;     // what rounds needed
   std::size_t kept_max_;
   std::uint64_t serial_ = 0;
   std::uint64_t round_serial_ = 0;  // what is younger was used in this round

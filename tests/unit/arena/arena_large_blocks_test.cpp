@@ -1,5 +1,6 @@
 // Large blocks of strata::arena: whose memory serves the next ones, how much of it
 // waits at most, and what gives it back.
+#include <strata/account.hpp>
 #include <strata/arena.hpp>
 
 #include <gtest/gtest.h>
@@ -10,6 +11,7 @@
 #include <random>
 #include <vector>
 
+#include "arena_parts.hpp"
 #include "counting_upstream.hpp"
 #include "support/opaque.hpp"
 
@@ -19,10 +21,6 @@ namespace {
 constexpr std::size_t kib = 1024;
 constexpr std::size_t head = 48;  // what a range has beside its block
 constexpr std::size_t newest = 16;
-
-std::size_t parts(const arena_statistics& now) {
-  return now.allocated + now.abandoned + now.remaining + now.spare + now.overhead;
-}
 
 class arena_large_blocks : public testing::Test {
  protected:
@@ -187,6 +185,14 @@ TEST_F(arena_large_blocks, recent_peak_gives_back_what_rounds_do_not_need) {
   EXPECT_EQ(upstream_.live(), 0u);
 }
 
+TEST_F(arena_large_blocks, recent_peak_takes_a_quiet_round_for_an_eighth_less) {
+  (void)take(500 * kib);
+  for (int round = 0; round < 3; ++round) {
+    work_.reset(arena_keep::recent_peak());
+    EXPECT_EQ(spare(), 1u) << round;
+  }
+}
+
 // -- Accounts and refusals ----------------------------------------------------------------
 
 TEST_F(arena_large_blocks, what_waits_goes_before_a_limit_refuses) {
@@ -205,6 +211,25 @@ TEST_F(arena_large_blocks, what_waits_goes_before_a_chunk_is_refused) {
   EXPECT_EQ(limited.statistics().large_spare, 1u);
   EXPECT_NE(limited.try_allocate(60 * kib / 4), nullptr);
   EXPECT_EQ(limited.statistics().reserved, 64 * kib) << "and the chunk is no smaller for it";
+}
+
+TEST_F(arena_large_blocks, a_handler_of_pressure_may_purge_the_arena) {
+  arena limited({.name = "limited", .limit = 1000 * kib, .large_bytes_kept = 1000 * kib});
+  std::size_t purged = 0;
+  const pressure_handler purge(*limited.account(),
+                               [&](std::size_t) { return purged += limited.purge(); });
+  struct {
+    std::size_t ended;
+    std::size_t next;
+  } const cases[] = {{600 * kib, 900 * kib}, {950 * kib, 10 * kib}};  // the latter in a chunk
+  for (const auto& [ended, next] : cases) {
+    limited.deallocate(limited.allocate(ended), ended);
+    purged = 0;
+    EXPECT_NE(limited.try_allocate(next), nullptr);
+    EXPECT_GE(purged, ended);
+    EXPECT_EQ(parts(limited.statistics()), limited.account()->usage());
+    limited.reset(arena_keep::none());
+  }
 }
 
 TEST_F(arena_large_blocks, any_order_adds_up_and_keeps_its_contents) {

@@ -1,5 +1,6 @@
 // strata::arena beyond what tests/conformance asks of every resource: how chunks
-// come, what a block is, objects. Checkpoints and resets have files of their own.
+// come, what a block is. Objects, large blocks, checkpoints and resets have files of
+// their own.
 #include <strata/arena.hpp>
 
 #include <gtest/gtest.h>
@@ -7,10 +8,10 @@
 
 #include <cstdint>
 #include <cstring>
-#include <memory_resource>
-#include <string>
+#include <map>
 #include <vector>
 
+#include "arena_parts.hpp"
 #include "counting_upstream.hpp"
 #include "support/opaque.hpp"
 
@@ -18,10 +19,6 @@ namespace strata::test {
 namespace {
 
 constexpr std::size_t kib = 1024;
-
-std::size_t parts(const arena_statistics& now) {
-  return now.allocated + now.abandoned + now.remaining + now.spare + now.overhead;
-}
 
 TEST(arena, takes_nothing_before_the_first_allocation) {
   counting_upstream upstream;
@@ -222,6 +219,9 @@ TEST(arena, accounts_are_charged_where_they_were_asked_for) {
     EXPECT_EQ(without.name(), "arena");
     EXPECT_EQ(parent.usage(), 128 * kib);
     EXPECT_EQ(arena().account()->name(), "pages");
+    arena unaccounted({.name = "named", .accounted = false});
+    EXPECT_EQ(unaccounted.name(), "named");
+    EXPECT_EQ(unaccounted.account()->name(), "pages");
   }
   EXPECT_EQ(parent.usage(), 0u);
 }
@@ -331,90 +331,6 @@ TEST(arena, what_is_not_allocated_is_poisoned) {
   EXPECT_TRUE(__asan_address_is_poisoned(last));
 }
 #endif
-
-// -- Objects ------------------------------------------------------------------------
-
-struct counted {
-  explicit counted(std::vector<int>* ended = nullptr, int number = 0)
-      : ended_(ended), number_(number) {}
-  counted(const counted&) = delete;
-  counted& operator=(const counted&) = delete;
-  ~counted() {
-    if (ended_ != nullptr) ended_->push_back(number_);
-  }
-  std::vector<int>* ended_;
-  int number_;
-};
-
-TEST(arena, objects_are_made_and_destroyed) {
-  arena objects;
-  auto* const text = objects.make<std::string>(100u, 'x');
-  EXPECT_EQ(text->size(), 100u);
-  const std::span<long> zeros = objects.make_array<long>(1000);
-  for (const long each : zeros) EXPECT_EQ(each, 0);
-  const std::size_t before = objects.allocated();
-  objects.destroy(objects.make_array<std::string>(10));
-  EXPECT_EQ(objects.allocated(), before);
-  objects.destroy(text);
-  EXPECT_THROW((void)objects.make_array<long>(opaque(SIZE_MAX / 8 + 2)), out_of_memory);
-}
-
-TEST(arena, registered_destructors_run_newest_first) {
-  std::vector<int> ended;
-  {
-    arena owning;
-    (void)owning.make_registered<counted>(&ended, 1);
-    (void)owning.make_registered<counted>(&ended, 2);
-    (void)owning.make<counted>(&ended, 99);  // not asked for
-    const auto array = owning.make_registered_array<std::string>(3);
-    array[1].assign(100, 'x');  // a leak would be reported
-    owning.reset();
-    EXPECT_EQ(ended, (std::vector<int>{2, 1}));
-    (void)owning.make_registered<counted>(&ended, 3);
-  }
-  EXPECT_EQ(ended, (std::vector<int>{2, 1, 3}));
-}
-
-TEST(arena, a_destructor_may_use_the_arena) {
-  struct nested {
-    explicit nested(arena& of) : memory(of), text(1000, 'x', &of) {}
-    ~nested() { (void)memory.make_registered<std::string>(100u, 'y'); }
-    arena& memory;
-    std::pmr::string text;
-  };
-  counting_upstream upstream;
-  arena owning({.upstream = &upstream});
-  (void)owning.make_registered<nested>(owning);
-  owning.reset(arena_keep::none());
-  EXPECT_EQ(upstream.live(), 0u);
-  EXPECT_EQ(owning.allocated(), 0u);
-}
-
-TEST(arena, a_constructor_that_throws_takes_nothing) {
-  struct thrower {
-    thrower() { throw 42; }
-    ~thrower() { ADD_FAILURE() << "was never made"; }
-  };
-  arena careful;
-  (void)opaque(careful.allocate(16));
-  const std::size_t before = careful.allocated();
-  EXPECT_THROW((void)careful.make<thrower>(), int);
-  EXPECT_THROW((void)careful.make_registered<thrower>(), int);
-  EXPECT_THROW((void)careful.make_array<thrower>(3), int);
-  EXPECT_EQ(careful.allocated(), before);
-}
-
-TEST(arena, an_object_that_cannot_be_registered_is_not_made) {
-  std::vector<int> ended;
-  counting_upstream upstream;
-  arena full({.upstream = &upstream, .chunk_bytes = 1024, .chunk_bytes_max = 1024});
-  (void)opaque(full.allocate(1));
-  upstream.fail(1, true);
-  while (full.remaining() != sizeof(counted)) (void)opaque(full.allocate(16));
-  EXPECT_THROW((void)full.make_registered<counted>(&ended, 1), out_of_memory);
-  EXPECT_EQ(ended, (std::vector<int>{1}));
-  EXPECT_EQ(full.remaining(), sizeof(counted));
-}
 
 }  // namespace
 }  // namespace strata::test
