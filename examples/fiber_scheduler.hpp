@@ -85,6 +85,15 @@ class scheduler {
         clock_(std::move(clock)),
         tasks_({.name = "fibers", .parent = parent}) {}
 
+  scheduler(const scheduler&) = delete;
+  scheduler& operator=(const scheduler&) = delete;
+  /// Effects: fibers that never ended are unwound, in no order: their destructors must not
+  ///   use one another. Handles that they hold do nothing.
+  ~scheduler() {
+    ends_ = true;
+    tasks_.clear();
+  }
+
   /// Effects: `work` will run as a fiber.
   handle spawn(std::function<void()> work) {
     task& made = tasks_.emplace(std::move(work));
@@ -189,6 +198,7 @@ class scheduler {
   }
 
   void detach(task& other) noexcept {
+    if (ends_) return;  // `other` may have ended before
     other.detached = true;
     if (other.ended) tasks_.release(&other);
   }
@@ -209,6 +219,7 @@ class scheduler {
   std::priority_queue<sleeper> sleeping_;
   std::uint64_t sleeps_ = 0;
   std::size_t unfinished_ = 0;
+  bool ends_ = false;
 };
 
 }  // namespace fibers

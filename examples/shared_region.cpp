@@ -19,14 +19,19 @@ struct shared_state {
   std::atomic<unsigned> sent{0};
 };
 
+int fail(const char* why) {
+  std::fprintf(stderr, "%s\n", why);
+  return 1;
+}
+
 // All that the child needs is a descriptor. It says what is wrong with the rest.
 int send_words(int file, std::string_view text) {
   auto region = strata::shared_region::attach(file);
-  if (!region) return std::puts(region.error().what());
+  if (!region) return fail(region.error().what());
   auto* const state = region->root<shared_state>();
   if (state == nullptr) return 1;
   auto words = strata::message_writer::attach(*region, state->words);
-  if (!words) return std::puts(words.error().what());
+  if (!words) return fail(words.error().what());
 
   while (!text.empty()) {
     const std::string_view word = text.substr(0, text.find(' '));
@@ -52,7 +57,7 @@ int main() {  // NOLINT(bugprone-exception-escape): it may end here
   if (child == 0) ::_exit(send_words(region.file(), "each word goes through the ring"));
 
   auto words = strata::message_reader::attach(region, region.get(state)->words);
-  if (!words) return std::puts(words.error().what());
+  if (!words) return fail(words.error().what());
   int status = -1;
   unsigned received = 0;
   while (::waitpid(child, &status, WNOHANG) == 0 || !words->ended()) {

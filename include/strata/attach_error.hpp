@@ -23,7 +23,8 @@ enum class attach_problem {
 /// Why something could not be attached.
 class attach_error {
  public:
-  /// Effects: composes the line, without allocating.
+  /// Effects: composes the line, without allocating: with neither value where both are 0,
+  ///   and with `found` alone where more than one value is expected, 0 here.
   attach_error(attach_problem problem, std::uint64_t found, std::uint64_t expected) noexcept;
 
   [[nodiscard]] attach_problem problem() const noexcept { return problem_; }

@@ -23,7 +23,8 @@ struct fiber_arenas_options {
   const account* parent = nullptr;  ///< of its account; nullptr: the root
   /// Where memory comes from; nullptr: pages of its own. Over an upstream, an account
   /// is charged only if `name`, `limit` or `parent` is given; then the same bytes stand
-  /// in the upstream's account too.
+  /// in the upstream's account too. That of a pool for any thread is called by several
+  /// threads at once.
   std::pmr::memory_resource* upstream = nullptr;
   std::size_t band_bytes_min = 4096;    ///< first chunk of the smallest arenas; a power of two
   std::size_t band_bytes_max = 65'536;  ///< of the largest; a power of two

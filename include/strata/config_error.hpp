@@ -52,4 +52,15 @@ class invalid_config final : public std::invalid_argument {
   config_error<Problem> error_;
 };
 
+namespace detail {
+
+/// Returns: the options.
+/// Throws: invalid_config when check(options) finds a contradiction.
+template <class Options>
+[[nodiscard]] const Options& valid(const Options& options) {
+  if (const auto error = check(options)) throw invalid_config(*error);
+  return options;
+}
+
+}  // namespace detail
 }  // namespace strata

@@ -198,6 +198,7 @@ class basic_fiber_arenas {
   /// Returns: how many bytes that was.
   std::size_t trim() noexcept { return source_.trim(); }
 
+  /// Returns: the figures of now: what is active are arenas, in all bands.
   [[nodiscard]] bands_statistics statistics() const noexcept;
 
   /// Returns: the account that is charged; nothing over an upstream without one.
@@ -217,24 +218,25 @@ class basic_fiber_arenas {
   static void end_arena(void* idle) noexcept { delete static_cast<pooled_arena*>(idle); }
 
   [[nodiscard]] pooled_arena* take(std::size_t bytes) noexcept {
-    detail::band_block* const block = take_block(band_for(bytes));
-    if (block == nullptr || block->attached == nullptr) [[unlikely]]
-      return make(block);
-    return static_cast<pooled_arena*>(block->attached);
+    const std::size_t band = band_for(bytes);
+    detail::band_block* block = nullptr;
+    {
+      const std::lock_guard guard(source_.lock);
+      block = source_.all.take(band);
+      if (block != nullptr && block->attached != nullptr) [[likely]] {
+        note_active();
+        return static_cast<pooled_arena*>(block->attached);
+      }
+    }
+    return take_slow(band, block);
   }
 
   [[nodiscard]] std::size_t band_for(std::size_t bytes) const noexcept {
     return std::min(source_.all.index_for(bytes), source_.all.count() - 1);
   }
 
-  [[nodiscard]] detail::band_block* take_block(std::size_t band) noexcept {
-    {
-      const std::lock_guard guard(source_.lock);
-      if (++active_ > peak_) peak_ = active_;
-      if (detail::band_block* const got = source_.all.take(band)) [[likely]]
-        return got;
-    }
-    return source_.take_slow(band, 0, detail::band_block::head_bytes);
+  void note_active() noexcept {
+    if (++active_ > peak_) peak_ = active_;
   }
 
   // What the fiber made ends before the lock is taken: its destructors may use the pool.
@@ -250,7 +252,10 @@ class basic_fiber_arenas {
       source_.all.end(ended);
   }
 
-  [[nodiscard, gnu::cold, gnu::noinline]] pooled_arena* make(detail::band_block* first) noexcept;
+  // `first`: a block without an arena, if the band had one.
+  [[nodiscard, gnu::cold, gnu::noinline]] pooled_arena* take_slow(
+      std::size_t band, detail::band_block* first) noexcept;
+  [[nodiscard]] pooled_arena* arena_of(detail::band_block& first) noexcept;
 
   detail::band_source<Sharing> source_;
   std::size_t active_ = 0;
@@ -274,15 +279,25 @@ basic_fiber_arenas<Sharing>::~basic_fiber_arenas() {
 }
 
 template <class Sharing>
-auto basic_fiber_arenas<Sharing>::make(detail::band_block* first) noexcept -> pooled_arena* {
-  if (first != nullptr) {
-    if (auto* const made = new (std::nothrow) pooled_arena(source_, *first)) return made;
-    source_.give(*first);
-  }
+auto basic_fiber_arenas<Sharing>::take_slow(std::size_t band, detail::band_block* first) noexcept
+    -> pooled_arena* {
+  if (first == nullptr) first = source_.take_slow(band, 0, detail::band_block::head_bytes);
+  pooled_arena* const got = first == nullptr ? nullptr : arena_of(*first);
+  if (first != nullptr && got == nullptr) source_.give(*first);
   const std::lock_guard guard(source_.lock);
-  --active_;
-  ++refused_;
-  return nullptr;
+  if (got != nullptr) {
+    note_active();
+  } else {
+    ++refused_;
+  }
+  return got;
+}
+
+// The one that waits with the block, or a new one; nullptr: refused.
+template <class Sharing>
+auto basic_fiber_arenas<Sharing>::arena_of(detail::band_block& first) noexcept -> pooled_arena* {
+  if (first.attached != nullptr) return static_cast<pooled_arena*>(first.attached);
+  return new (std::nothrow) pooled_arena(source_, first);
 }
 
 template <class Sharing>

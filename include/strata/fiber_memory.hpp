@@ -51,6 +51,8 @@ class basic_fiber_memory {
   /// Returns: how many bytes fewer are charged.
   std::size_t trim() noexcept;
 
+  /// Effects: messages that ended wait for use, and so count as idle.
+  /// Returns: the figures of now.
   [[nodiscard]] fiber_memory_statistics statistics() noexcept;
 
   /// Returns: the account of the whole.

@@ -74,4 +74,15 @@ using invalid_fiber_config = invalid_config<fiber_config_problem>;
 [[nodiscard]] std::variant<fiber_memory_config, fiber_config_error> with_variables(
     const fiber_memory_config& config, const char* const* variables) noexcept;
 
+namespace detail {
+
+/// Returns: the options of a part whose account stands below that of the whole.
+template <class Options>
+[[nodiscard]] Options part_of(Options options, const char* name, const account& whole) noexcept {
+  if (options.name.empty()) options.name = name;
+  if (options.parent == nullptr) options.parent = &whole;
+  return options;
+}
+
+}  // namespace detail
 }  // namespace strata

@@ -62,7 +62,9 @@ class fiber_local {
   }
 
   /// Effects: ends the value that the current fiber has, if any, and makes another.
+  /// Requires: as get.
   /// Returns: the new one.
+  /// Throws: what T's constructor throws, or bad_alloc; then the fiber has none.
   template <class... Arguments>
   T& emplace(Arguments&&... arguments) const;
 
@@ -87,6 +89,8 @@ class fiber_storage {
     while (newest_ != nullptr) end(*std::exchange(newest_, newest_->next));
     used_ = 0;
   }
+
+  // What the functions of fiber_local do, to this storage instead of the current one.
 
   template <class T>
   [[nodiscard]] T* find(const fiber_local<T>& variable) const noexcept {

@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -95,6 +94,7 @@ class basic_message_pool {
   }
 
   /// Effects: as collect, so that what ended counts as idle.
+  /// Returns: the figures of now: what is active are messages.
   [[nodiscard]] bands_statistics statistics() noexcept;
 
   /// Returns: the account that is charged; nothing over an upstream without one.

@@ -44,7 +44,8 @@ class message_reader {
 
   /// Effects: gives the bytes of what front returned back to its writer. The next
   ///   message is one of the next lane, if there are any.
-  /// Requires: front returned a message, not yet popped.
+  /// Requires: front returned a message, not yet popped; the program ends with a
+  ///   diagnosis else.
   void pop() noexcept {
     lanes_[current_].pop();
     if (place_.sleepers) {

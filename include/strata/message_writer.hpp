@@ -50,7 +50,8 @@ class message_writer {
   }
 
   /// Effects: the first `bytes` of what was reserved last are a message now.
-  /// Requires: at most as many were reserved, and not yet committed.
+  /// Requires: at most as many were reserved, and not yet committed; the program ends
+  ///   with a diagnosis else.
   void commit(std::size_t bytes) noexcept {
     lane_.commit(bytes);
     if (sleepers_) detail::wake_if_asleep(place_.ring->reader_sleeps);

@@ -18,6 +18,9 @@ namespace strata::core {
 
 inline constexpr std::uintptr_t mark_of_name = 1;
 inline constexpr std::uintptr_t mark_of_canary = 2;
+static_assert(alignof(detail::idle_stacks) >
+                  (mark_of_name | mark_of_canary | detail::idle_stacks::mark_of_pool),
+              "the pool's mark is made of the address of its idle stacks");
 
 // The part of the mark that says whose it is.
 [[nodiscard]] constexpr std::uintptr_t owner_of_mark(std::uintptr_t mark) noexcept {

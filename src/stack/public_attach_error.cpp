@@ -40,7 +40,8 @@ attach_error::attach_error(attach_problem problem, std::uint64_t found,
   base::text<sizeof(what_)> text;
   text.add(words_of(problem));
   if (found != expected) {
-    text.add(": found ").add_decimal(found).add(", expected ").add_decimal(expected);
+    text.add(": found ").add_decimal(found);
+    if (expected != 0) text.add(", expected ").add_decimal(expected);
   }
   std::copy_n(text.c_str(), text.view().size() + 1, what_);
 }

@@ -1,5 +1,7 @@
 // Which options of bands contradict each other; see strata/band_options.hpp.
-#include <strata/fiber_arenas.hpp>
+#include <strata/band_options.hpp>
+
+#include <strata/detail/bands.hpp>
 
 #include <bit>
 
@@ -54,8 +56,9 @@ result check_bands(const Options& o) noexcept {
 }
 
 template <class Options>
-detail::bands_options bands_of(const Options& o, std::string_view default_name, bool head_inside) {
-  if (const result error = check(o)) throw invalid_band_config(*error);
+detail::bands_options bands_of(const Options& given, std::string_view default_name,
+                               bool head_inside) {
+  const Options& o = detail::valid(given);
   return {.name = o.name.empty() ? default_name : o.name,
           .limit = o.limit,
           .parent = o.parent,

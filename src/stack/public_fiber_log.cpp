@@ -11,11 +11,6 @@
 
 namespace strata::detail {
 
-const fiber_memory_config& valid(const fiber_memory_config& config) {
-  if (const auto error = check(config)) throw invalid_fiber_config(*error);
-  return config;
-}
-
 void fiber_log::say(std::string_view line) const noexcept {
   if (write_ != nullptr) return write_(context_, line);
   std::fprintf(stderr, "strata: %.*s\n", static_cast<int>(line.size()), line.data());

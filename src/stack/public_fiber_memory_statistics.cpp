@@ -1,6 +1,6 @@
 // Three ways to write what fibers hold; see strata/fiber_memory_statistics.hpp.
 //
-//   fiber memory server: 1310720 bytes held, peak 1310720, no limit, fragmentation 0.4375
+//   server: 1114112 bytes held, peak 1114112, no limit, fragmentation 0.8199; in use: ...
 //            bytes   active     idle     peak   groups  held_bytes  fragmentation
 //   stacks   65536        3       13       16        1     1048576         0.8125
 //   arenas    4096        1       15        1        1       65536         0.9375

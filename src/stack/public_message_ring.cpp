@@ -31,8 +31,8 @@ std::optional<ring_config_error> check(const message_ring_options& options) noex
 }
 
 offset_ptr<message_ring> make_message_ring(shared_region& region,
-                                           const message_ring_options& options) {
-  if (const auto error = check(options)) throw invalid_ring_config(*error);
+                                           const message_ring_options& given) {
+  const message_ring_options& options = detail::valid(given);
   ring_place place{.writers = options.writers, .lane_bytes = options.lane_bytes};
   const std::size_t bytes = place.lane_offset(options.writers);
   const offset_ptr<std::byte> room = region.try_allocate(bytes, alignof(message_ring));
@@ -53,7 +53,7 @@ offset_ptr<message_ring> make_message_ring(shared_region& region,
 attached<ring_place> ring_place::find(const shared_region& region,
                                       offset_ptr<message_ring> at) noexcept {
   message_ring* const ring = region.get(at);
-  if (ring == nullptr) return attach_error(attach_problem::outside, at.offset, region.size());
+  if (ring == nullptr) return attach_error(attach_problem::outside, at.offset, 0);
   const message_ring_options found{.lane_bytes = core::read_once(ring->lane_bytes),
                                    .writers = core::read_once(ring->writers),
                                    .sleepers = core::read_once(ring->sleepers) != 0};
@@ -65,7 +65,10 @@ attached<ring_place> ring_place::find(const shared_region& region,
   if (version != message_ring::version_expected) {
     return attach_error(attach_problem::other_version, version, message_ring::version_expected);
   }
-  if (check(found)) return attach_error(attach_problem::wrong_size, found.lane_bytes, 0);
+  if (const auto wrong = check(found)) {
+    const bool of_lanes = wrong->problem() == ring_config_problem::lane_out_of_range;
+    return attach_error(attach_problem::wrong_size, of_lanes ? found.lane_bytes : found.writers, 0);
+  }
 
   ring_place place{.ring = ring,
                    .offset = at.offset,

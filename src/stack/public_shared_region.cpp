@@ -57,6 +57,7 @@ shared_region::shared_region(const shared_region_options& options) {
 
 std::optional<shared_region> shared_region::try_create(
     const shared_region_options& options) noexcept {
+  static_assert(header_bytes == sizeof(shared_header));
   const std::size_t bytes = whole_pages(options.bytes);
   if (bytes == 0) return std::nullopt;
   auto account = strata::account::try_create(
@@ -89,11 +90,11 @@ attached<shared_region> shared_region::attach(int file) noexcept {
     return attach_error(attach_problem::wrong_size, bytes, sizeof(shared_header));
   }
   const int own = os::duplicate_file(file);
-  if (own < 0) return attach_error(attach_problem::refused, bytes, 0);
+  if (own < 0) return attach_error(attach_problem::refused, 0, 0);
   auto* const base = static_cast<std::byte*>(os::map_file(own, bytes));
   if (base == nullptr) {
     os::close_file(own);
-    return attach_error(attach_problem::refused, bytes, 0);
+    return attach_error(attach_problem::refused, 0, 0);
   }
   shared_region made(own, base, bytes);
   if (const auto problem = problem_of(header_of(base), bytes)) return *problem;

@@ -12,15 +12,6 @@ class stack_store : public core::basic_stack_store<os::platform> {
   using basic_stack_store::basic_stack_store;
 };
 
-namespace {
-
-const stack_pool_options& valid(const stack_pool_options& options) {
-  if (const auto error = check(options)) throw invalid_stack_config(*error);
-  return options;
-}
-
-}  // namespace
-
 stack_source::stack_source(const stack_pool_options& options, idle_stacks& idle)
     : store_(std::make_unique<stack_store>(valid(options), idle)) {
   store_->prepare(options.initial);

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <strata/detail/diagnosis.hpp>
-#include <strata/detail/pool_mark.hpp>
 #include <strata/error.hpp>
 
 #include <chrono>
@@ -27,8 +26,7 @@ basic_stack_store<Os>::basic_stack_store(const stack_pool_options& options,
           base::align_up(std::min(options.keep_bytes, layout_.stack_bytes), Os::page_size())),
       idle_ns_(nanoseconds(options.idle_time)),
       last_tick_ns_(Os::coarse_ns()) {
-  idle_.mark_expected = detail::fresh_mark(this);
-  idle_.mark_live = idle_.mark_expected ^ (options.canary ? mark_of_canary : 0);
+  idle_.mark_live = idle_.mark_expected() ^ (options.canary ? mark_of_canary : 0);
 }
 
 template <class Os>
@@ -140,7 +138,7 @@ template <class Os>
 void basic_stack_store<Os>::keep_group(std::unique_ptr<group> made) {
   std::unique_ptr<watch> watched;
   if (layout_.guard_bytes != 0) {
-    watched = std::make_unique<watch>(*made, idle_.mark_expected, name_.c_str());
+    watched = std::make_unique<watch>(*made, idle_.mark_expected(), name_.c_str());
   }
   reserve_idle(stacks_ + made->stacks());
   const auto place = std::ranges::upper_bound(

@@ -16,7 +16,7 @@ void basic_stack_store<Os>::set_name(void* top, std::string_view name) noexcept 
 
 template <class Os>
 std::string_view basic_stack_store<Os>::name_of(void* top) const noexcept {
-  const bool named = ((detail::header_at(top).mark ^ idle_.mark_expected) | mark_of_canary) ==
+  const bool named = ((detail::header_at(top).mark ^ idle_.mark_expected()) | mark_of_canary) ==
                      (mark_of_name | mark_of_canary);
   return named ? read_name(top) : std::string_view{};
 }

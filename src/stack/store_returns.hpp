@@ -25,7 +25,7 @@ void basic_stack_store<Os>::check_given(void* top) const noexcept {
   }
   const std::uintptr_t mark = detail::header_at(top).mark;
   if (mark == detail::idle_stacks::mark_idle) detail::report_double_put(name_, top);
-  if (owner_of_mark(mark) != owner_of_mark(idle_.mark_expected)) {
+  if (owner_of_mark(mark) != owner_of_mark(idle_.mark_expected())) {
     detail::report_foreign_stack(name_, top);
   }
   check_canary(*from, top);

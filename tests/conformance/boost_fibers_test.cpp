@@ -15,6 +15,7 @@
 
 #include <strata/guard_hits.hpp>
 
+#include "../../examples/fiber_scheduler.hpp"
 #include "support/sanitized.hpp"
 
 namespace strata::test {
@@ -105,6 +106,21 @@ TEST_F(boost_fibers, a_refusal_reaches_the_caller) {
   const auto rest = [](ctx::fiber&& caller) { return std::move(caller); };
   ctx::fiber one(std::allocator_arg, allocator, rest);
   EXPECT_THROW(ctx::fiber(std::allocator_arg, allocator, rest), out_of_memory);
+}
+
+// In the scheduler of the examples: two wait for each other, and one of them has the handle
+// of a third, which may end before it.
+TEST_F(boost_fibers, a_scheduler_ends_with_fibers_that_wait_for_one_another) {
+  using scheduler = ::fibers::scheduler<boost_stacks>;
+  std::optional<scheduler::handle> one;
+  scheduler all(allocator_);
+  one.emplace(all.spawn([&] {
+    scheduler::handle other = all.spawn([&] { one->join(); });
+    const scheduler::handle third = all.spawn([] {});
+    other.join();
+  }));
+  EXPECT_THROW(all.run([] {}), std::logic_error);
+  EXPECT_EQ(pool_.statistics().active, 2U);
 }
 
 TEST_F(boost_fibers, coroutines_of_coroutine2) {

@@ -31,16 +31,4 @@ class fiber_log {
   std::uint64_t refused_ = 0;
 };
 
-/// Returns: the configuration.
-/// Throws: invalid_fiber_config when it contradicts itself.
-[[nodiscard]] const fiber_memory_config& valid(const fiber_memory_config& config);
-
-/// Returns: the options of a part whose account stands below that of the whole.
-template <class Options>
-[[nodiscard]] Options part_of(Options options, const char* name, const account& whole) noexcept {
-  if (options.name.empty()) options.name = name;
-  if (options.parent == nullptr) options.parent = &whole;
-  return options;
-}
-
 }  // namespace strata::detail

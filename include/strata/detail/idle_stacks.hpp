@@ -43,13 +43,20 @@ static_assert(sizeof(stack_header) == stack_header::bytes);
 
 struct idle_stacks {
   static constexpr std::uintptr_t mark_idle = 0;  // as of a stack whose pages went back
+  static constexpr std::uintptr_t mark_of_pool = 4;
 
   void** begin = nullptr;
   void** floor = nullptr;
   void** end = nullptr;
   void** ceiling = nullptr;
-  std::uintptr_t mark_live = 0;      // what a stack bears when it is taken
-  std::uintptr_t mark_expected = 0;  // when it is given back; else something is to be done
+  std::uintptr_t mark_live = 0;  // what a stack bears when it is taken
+
+  /// Returns: what a stack bears when it is given back; else something is to be done.
+  ///   No other pool that lives has it, and it costs no load. It is no address of the
+  ///   pool: these lie about in the frames of fibers, where a wrong top may point.
+  [[nodiscard]] std::uintptr_t mark_expected() const noexcept {
+    return reinterpret_cast<std::uintptr_t>(this) + mark_of_pool;
+  }
 
   [[nodiscard]] std::size_t count() const noexcept { return static_cast<std::size_t>(end - begin); }
 
@@ -64,7 +71,7 @@ struct idle_stacks {
 
   /// Returns: whether the stack is idle now. False: nothing is done; ask the store.
   [[nodiscard]] bool push(void* top) noexcept {
-    if (header_at(top).mark != mark_expected || end == ceiling) [[unlikely]]
+    if (header_at(top).mark != mark_expected() || end == ceiling) [[unlikely]]
       return false;
     rest(top);
     *end++ = top;

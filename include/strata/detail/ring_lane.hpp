@@ -28,6 +28,8 @@
 #include <cstdint>
 #include <span>
 
+#include <strata/detail/diagnosis.hpp>
+
 namespace strata::detail {
 
 struct lane_header {
@@ -99,12 +101,17 @@ class lane_writer {
     }
     if (filled != 0) place_.length_at(head_).store(lane_place::pad, std::memory_order_relaxed);
     begin_ = head_ + filled;
+    reserved_ = bytes + 1;
     return place_.data + place_.index_of(begin_) + lane_place::unit;
   }
 
   /// Effects: the message is there for the reader.
-  /// Requires: reserve gave room for as much.
+  /// Requires: reserve gave room for as much, once for each commit; the program ends with
+  ///   a diagnosis else.
   void commit(std::uint64_t bytes) noexcept {
+    if (bytes >= reserved_) [[unlikely]]
+      report_commit_without_room(bytes, reserved_ == 0 ? 0 : reserved_ - 1);
+    reserved_ = 0;
     place_.length_at(begin_).store(bytes, std::memory_order_relaxed);
     head_ = begin_ + lane_place::record_bytes(bytes);
     place_.header->head.store(head_, std::memory_order_release);
@@ -113,17 +120,23 @@ class lane_writer {
  private:
   [[nodiscard, gnu::noinline]] bool refresh(std::uint64_t wanted) noexcept {
     const std::uint64_t tail = place_.header->tail.load(std::memory_order_acquire);
-    if (damaged_ || !place_.plausible(head_ - tail)) {
-      damaged_ = true;
-      return false;
-    }
+    if (damaged_ || !place_.plausible(head_ - tail)) [[unlikely]]
+      return leave();
     tail_seen_ = tail;
     return place_.capacity - (head_ - tail_seen_) >= wanted;
   }
 
+  // It looks full from now on: else a shorter message might still find room.
+  [[gnu::cold, gnu::noinline]] bool leave() noexcept {
+    damaged_ = true;
+    tail_seen_ = head_ - place_.capacity;
+    return false;
+  }
+
   lane_place place_;
   std::uint64_t head_ = 0;
-  std::uint64_t begin_ = 0;  // of the record that was reserved
+  std::uint64_t begin_ = 0;     // of the record that was reserved
+  std::uint64_t reserved_ = 0;  // bytes of its message, and one; 0: nothing is reserved
   std::uint64_t tail_seen_ = 0;
   bool damaged_ = false;
 };
@@ -146,8 +159,10 @@ class lane_reader {
   [[nodiscard]] const lane_place& place() const noexcept { return place_; }
   [[nodiscard]] bool damaged() const noexcept { return damaged_; }
 
-  /// Returns: the oldest message, the same until pop; data() is nullptr: there is none.
+  /// Returns: the oldest message, the same until pop whatever the writer does meanwhile;
+  ///   data() is nullptr: there is none.
   [[nodiscard]] std::span<const std::byte> front() noexcept {
+    if (shown_.data() != nullptr) return shown_;
     if (tail_ == head_seen_ && !refresh()) return {};
     std::uint64_t length = place_.length_at(tail_).load(std::memory_order_relaxed);
     if (length == lane_place::pad) [[unlikely]] {
@@ -159,14 +174,17 @@ class lane_reader {
         std::min(head_seen_ - tail_, place_.capacity - at) - lane_place::unit;
     if (length > room) [[unlikely]]
       return spoilt();
-    record_ = lane_place::record_bytes(length);
-    return {place_.data + at + lane_place::unit, length};
+    shown_ = {place_.data + at + lane_place::unit, length};
+    return shown_;
   }
 
   /// Effects: the oldest message is done with, and its bytes go to the writer.
-  /// Requires: front returned one, not yet popped.
+  /// Requires: front returned one, not yet popped; the program ends with a diagnosis else.
   void pop() noexcept {
-    tail_ += record_;
+    if (shown_.data() == nullptr) [[unlikely]]
+      report_no_message_to_pop();
+    tail_ += lane_place::record_bytes(shown_.size());
+    shown_ = {};
     place_.header->tail.store(tail_, std::memory_order_release);
   }
 
@@ -201,8 +219,8 @@ class lane_reader {
 
   lane_place place_;
   std::uint64_t tail_ = 0;
-  std::uint64_t record_ = 0;  // bytes of what front returned
   std::uint64_t head_seen_ = 0;
+  std::span<const std::byte> shown_;  // what front returned, until pop
   bool damaged_ = false;
 };
 

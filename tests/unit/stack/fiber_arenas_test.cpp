@@ -223,6 +223,7 @@ TEST(fiber_arenas, the_limit_refuses_a_fiber_and_names_the_account) {
   }
   EXPECT_EQ(arenas.statistics().refused, 2U);
   EXPECT_EQ(arenas.statistics().active, 1U);
+  EXPECT_EQ(arenas.statistics().peak, 1U) << "what is refused was never handed out";
   for (int i = 0; i < 100; ++i) {
     if (one->try_allocate(1000) == nullptr) break;
   }

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <random>
 #include <span>
-#include <vector>
+#include <string>
 
 #include "support/sanitized.hpp"
 #include "unit/stack/ring_fixture.hpp"
@@ -79,6 +79,30 @@ TEST_F(spoilt_ring, a_writer_stops_at_a_nonsensical_tail) {
   EXPECT_FALSE(first.try_write(bytes_of("x")));
   EXPECT_TRUE(first.damaged());
   EXPECT_FALSE(first.wait_for_room(1, std::chrono::hours(1)));
+}
+
+TEST_F(spoilt_ring, a_writer_that_found_damage_uses_no_room_that_is_left) {
+  message_writer first = writer();
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(first.try_write(bytes_of("12345678")));
+  word(tail) = 1000;
+  EXPECT_FALSE(first.try_write(bytes_of(std::string(100, 'x'))));
+  EXPECT_TRUE(first.damaged());
+  EXPECT_FALSE(first.try_write(bytes_of("x"))) << "96 bytes are free";
+}
+
+// Else the lane that is next in turn would be popped, and spoilt with it.
+TEST_F(spoilt_ring, a_message_that_was_shown_stays_until_pop) {
+  message_writer first = writer();
+  message_writer second = writer();
+  first.try_write(bytes_of("shown"));
+  second.try_write(bytes_of("unharmed"));
+  EXPECT_EQ(text_of(reader_->front()), "shown");
+  word(data) = UINT64_MAX - 1;
+  EXPECT_EQ(next(), "shown");
+  EXPECT_EQ(next(), "unharmed");
+  second.try_write(bytes_of("and on"));
+  EXPECT_EQ(next(), "and on");
+  EXPECT_EQ(reader_->damaged_lanes(), 0U);
 }
 
 TEST_F(spoilt_ring, a_new_writer_passes_over_a_damaged_lane) {

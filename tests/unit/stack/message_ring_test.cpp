@@ -272,5 +272,43 @@ TEST_F(message_ring_test, what_is_no_ring_is_not_attached) {
   EXPECT_EQ(problem(at_), attach_problem{-1});
 }
 
+TEST_F(message_ring_test, what_is_no_ring_is_named_with_its_value) {
+  make({});
+  const shared_bytes bytes(region_);
+  const auto words = [&](offset_ptr<message_ring> at) {
+    return std::string(message_writer::attach(region_, at).error().what());
+  };
+  EXPECT_EQ(words({at_.offset + 8}), "the offset leads to no room for it in the region: found " +
+                                         std::to_string(at_.offset + 8));
+  bytes.at<std::uint32_t>(at_.offset + 12) = 2000;
+  EXPECT_EQ(words(at_), "sizes in it contradict each other: found 2000");
+}
+
+// -- Mistakes -----------------------------------------------------------------------
+
+using message_ring_death = message_ring_test;
+
+TEST_F(message_ring_death, a_commit_has_room_that_was_reserved_for_it) {
+  make({});
+  message_writer writes = writer();
+  EXPECT_DEATH(writes.commit(0), "strata: fatal: commit without room: .* 0 bytes");
+  (void)writes.try_reserve(100);
+  EXPECT_DEATH(writes.commit(101), "of 101 bytes was committed .* room for 100 is reserved");
+  EXPECT_DEATH(writes.commit(SIZE_MAX), "commit without room");
+  writes.commit(100);
+  EXPECT_DEATH(writes.commit(100), "room for 0 is reserved") << "once";
+}
+
+TEST_F(message_ring_death, what_is_popped_was_shown) {
+  make({});
+  message_writer writes = writer();
+  EXPECT_DEATH(reader_->pop(), "strata: fatal: no message to pop");
+  writes.try_write(bytes_of("one"));
+  writes.try_write(bytes_of("two"));
+  EXPECT_EQ(next(), "one");
+  EXPECT_DEATH(reader_->pop(), "no message to pop") << "two was not looked at";
+  EXPECT_EQ(next(), "two");
+}
+
 }  // namespace
 }  // namespace strata::test

@@ -141,13 +141,14 @@ TEST(shared_region, is_refused_by_a_limit_and_by_the_system) {
   }
 }
 
-// Each refusal of a descriptor, until enough are allowed: nothing stays charged or open.
-TEST(shared_region, the_nth_refusal_of_a_descriptor_loses_nothing) {
+// Making and attaching open one descriptor each, and that is refused: nothing stays charged.
+TEST(shared_region, a_refusal_of_its_descriptor_loses_nothing) {
   const account parent({.name = "parent"});
   const shared_region made({.bytes = 4096});
   rlimit before = {};
   ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
-  const int free_file = ::dup(0);
+  const int free_file = ::dup(made.file());
+  ASSERT_GE(free_file, 0);
   ::close(free_file);
   const rlimit none = {static_cast<rlim_t>(free_file), before.rlim_max};
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
@@ -158,6 +159,7 @@ TEST(shared_region, the_nth_refusal_of_a_descriptor_loses_nothing) {
   EXPECT_EQ(parent.usage(), 0U);
   ASSERT_FALSE(unattached);
   EXPECT_EQ(unattached.error().problem(), attach_problem::refused);
+  EXPECT_STREQ(unattached.error().what(), "the system does not map or open this file");
 }
 
 TEST(shared_region, can_neither_shrink_nor_grow) {
