@@ -3,8 +3,9 @@
 //
 // A reference that is dropped, and is not the last one, may leave a dead cycle behind,
 // so that collected_counting notes what it led to. Pairs are what programs copy and drop
-// most, and what cycles begin at least: those are dropped without a note. What only pairs
-// led to is found when memory is short, and by (collect), which examine every object.
+// most, and what cycles begin at least: those are dropped without a note, unless they have
+// flags: a pair that the collector examines must not be dropped behind its back. What only
+// pairs led to is found when memory is short, and by (collect), which examine every object.
 #pragma once
 
 #include <cstddef>
@@ -54,7 +55,8 @@ class strata_memory {
   }
   [[gnu::always_inline]] static void drop(void* object) noexcept {
     strata::object_header& header = strata::header_of(object);
-    if (header.type != &strata::object_type_of<pair<strata_memory>>) {
+    const bool is_pair = header.type == &strata::object_type_of<pair<strata_memory>>;
+    if (!is_pair || header.flags != 0) {
       end(object);
     } else if (header.count > 1) [[likely]] {
       static_cast<void>(strata::plain_counting::subtract(header));

@@ -140,28 +140,29 @@ struct vector_fields : values_behind<vector_word> {
   using values_behind::values_behind;
 };
 
-template <class Memory>
-struct closure : closure_fields {
-  static constexpr const char* object_name = "closure";
-  static constexpr auto object_id = static_cast<std::uint32_t>(kind::closure);
-  using closure_fields::closure_fields;
-  closure(const closure&) = delete;
-  closure& operator=(const closure&) = delete;
-  ~closure() {
-    for (std::size_t i = 0; i < count; ++i) drop<Memory>(values()[i]);
+/// Drops the values when it ends.
+template <class Memory, class Fields>
+struct dropping : Fields {
+  using Fields::Fields;
+  dropping(const dropping&) = delete;
+  dropping& operator=(const dropping&) = delete;
+  ~dropping() {
+    for (std::size_t i = 0; i < this->count; ++i) drop<Memory>(this->values()[i]);
   }
 };
 
 template <class Memory>
-struct vector : vector_fields {
+struct closure : dropping<Memory, closure_fields> {
+  static constexpr const char* object_name = "closure";
+  static constexpr auto object_id = static_cast<std::uint32_t>(kind::closure);
+  using dropping<Memory, closure_fields>::dropping;
+};
+
+template <class Memory>
+struct vector : dropping<Memory, vector_fields> {
   static constexpr const char* object_name = "vector";
   static constexpr auto object_id = static_cast<std::uint32_t>(kind::vector);
-  using vector_fields::vector_fields;
-  vector(const vector&) = delete;
-  vector& operator=(const vector&) = delete;
-  ~vector() {
-    for (std::size_t i = 0; i < count; ++i) drop<Memory>(values()[i]);
-  }
+  using dropping<Memory, vector_fields>::dropping;
 };
 
 struct cell_fields {

@@ -75,11 +75,12 @@ struct atomic_counting {
   }
 
   [[nodiscard]] static bool subtract(object_header& header) noexcept {
-    // The only reference to what nobody observes: nobody else can come to it.
+    // The only reference to what nobody observes: nobody else can come to it. The count is
+    // looked at first: who dropped the other references may have observed it before that.
+    const std::uint32_t seen = detail::count_of(header).load(std::memory_order_acquire);
     const std::uint32_t flags = detail::flags_of(header);
     if ((flags & object_immortal) != 0) return false;
-    if ((flags & object_observed) == 0 &&
-        detail::count_of(header).load(std::memory_order_acquire) == 1) {
+    if (seen == 1 && (flags & object_observed) == 0) {
       detail::count_of(header).store(0, std::memory_order_relaxed);
       return true;
     }

@@ -104,12 +104,12 @@ class cycle_collector {
   cycle_collector& operator=(const cycle_collector&) = delete;
 
   /// Effects: goes on with a round, or begins one if there are candidates. Does nothing
-  ///   from inside a step, which finalisers and drops are.
+  ///   while an object ends: in a finaliser or a drop.
   /// Returns: what was done, and whether a round is under way. More than the budget by
   ///   what one object refers to, or by the observed objects that end at once.
   cycle_progress step(const cycle_budget& budget = {}) noexcept;
 
-  /// Effects: whole rounds, until one finds nothing. As step inside of a step.
+  /// Effects: whole rounds, until one finds nothing. As step while an object ends.
   /// Returns: how many objects ended in cycles.
   std::size_t collect() noexcept;
 
@@ -126,6 +126,7 @@ class cycle_collector {
   static void on_growth(void* self, std::size_t bytes) noexcept;
   std::size_t relieve() noexcept;
   void note(object_header& header) noexcept;
+  [[nodiscard]] bool is_busy() const noexcept;
   void advance_until(const cycle_budget& budget, cycle_progress& progress) noexcept;
 
   detail::object_core& heap_;

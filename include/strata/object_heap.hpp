@@ -117,7 +117,8 @@ class object_heap {
 
   /// Effects: ends all objects at once, without `drop` or `finalise`, and gives their
   ///   memory back.
-  /// Requires: nobody uses a reference to any of them again, not even to drop it.
+  /// Requires: nobody uses a reference to any of them again, not even to drop it; no
+  ///   object is ending or being made; the heap has no cycle collector.
   void clear() noexcept { core_.clear(); }
 
   /// Effects: gives chunks without objects back.
@@ -127,7 +128,8 @@ class object_heap {
   std::size_t purge() noexcept { return core_.purge(); }
 
   /// Effects: the calling thread is the owner now.
-  /// Requires: what the last owner did with the heap happened before.
+  /// Requires: what the last owner did with the heap happened before. With threaded
+  ///   counting, no thread used a reference between the end of its thread and this.
   void adopt() noexcept { core_.adopt(); }
 
   // -- What it holds -------------------------------------------------------------------

@@ -48,7 +48,8 @@ struct object_heap_statistics {
   std::size_t chunks;          ///< how many of them are chunks of 64 KiB
   std::size_t alone;           ///< how many objects have memory alone
   std::size_t weak_records;    ///< objects that are or were observed by weak references
-  std::uint64_t step_longest;  ///< the most objects that ended within one drop or request
+  std::uint64_t step_longest;  ///< the most objects that ended within one drop, request or
+                               ///< call of step; 0: none had to wait
 };
 
 /// The objects of one type.

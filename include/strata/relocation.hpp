@@ -1,10 +1,12 @@
 // How an object is brought to another place: what strata::compacting_arena asks of
 // each type it holds.
 //
-//   struct row { ... };                                            // bytes are copied: nothing to
-//   say template <> inline constexpr bool strata::trivially_relocatable<matrix> = true;   //
-//   copying them does for it auto any = strata::relocation{.alignment = 16, .move = move_any,
-//   .destroy = end_any};
+//   struct row { ... };                     // trivially copyable: there is nothing to say
+//
+//   template <>                             // copying its bytes does as well
+//   inline constexpr bool strata::trivially_relocatable<matrix> = true;
+//
+//   auto any = strata::relocation{.alignment = 16, .move = move_any, .destroy = end_any};
 #pragma once
 
 #include <cstddef>

@@ -23,11 +23,19 @@ void judge_negative(object_header& header, std::uint32_t count) noexcept {
   stick(header);
 }
 
+// Whether a count that is not 0 would have counting look for the owner in a chunk, which
+// an object with memory alone has not.
+bool is_counted_in_flags(object_header& header) noexcept {
+  return (flags_of(header) & object_alone) != 0 &&
+         object_core::home_of(header).counting() == counting_kind::biased;
+}
+
 }  // namespace
 
 void make_immortal(object_header& header) noexcept {
   // The flag first: who sees the count of an immortal object sees why.
   all_flags(header).fetch_or(object_immortal, std::memory_order_release);
+  if (is_counted_in_flags(header)) return;
   count_of(header).store(count_of_immortal, std::memory_order_release);
 }
 
@@ -155,6 +163,7 @@ bool try_add_biased(object_header& header) noexcept {
 }
 
 std::size_t count_biased(const object_header& header) noexcept {
+  if (is_immortal(header)) return count_of_immortal;
   const std::int64_t owned = count_of(header).load(std::memory_order_relaxed);
   const std::int64_t all = owned + shared_of(flags_of(header));
   return all > 0 ? static_cast<std::size_t>(all) : 0;

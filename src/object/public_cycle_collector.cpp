@@ -60,9 +60,12 @@ cycle_collector::~cycle_collector() {
   heap_.set_companion(nullptr);
 }
 
+// What a drop has let go of is still among what its object traces.
+bool cycle_collector::is_busy() const noexcept { return is_stepping_ || heap_.is_draining(); }
+
 cycle_progress cycle_collector::step(const cycle_budget& budget) noexcept {
   cycle_progress progress;
-  if (is_stepping_) return progress;
+  if (is_busy()) return progress;
   is_stepping_ = true;
   const auto began = clock::now();
   const std::uint64_t collected = search_.statistics().collected;
@@ -91,7 +94,7 @@ void cycle_collector::advance_until(const cycle_budget& budget, cycle_progress& 
 }
 
 std::size_t cycle_collector::collect() noexcept {
-  if (is_stepping_) return 0;
+  if (is_busy()) return 0;
   is_stepping_ = true;
   const std::uint64_t before = search_.statistics().collected;
   bool is_partial = !search_.is_idle();
@@ -110,7 +113,7 @@ std::size_t cycle_collector::collect() noexcept {
 }
 
 std::size_t cycle_collector::collect_all() noexcept {
-  if (is_stepping_) return 0;
+  if (is_busy()) return 0;
   is_stepping_ = true;
   search_.note_all();
   is_stepping_ = false;

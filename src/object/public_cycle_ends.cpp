@@ -75,6 +75,12 @@ void cycle_search::abandon() noexcept {
   begin_walk(phase::forget);
 }
 
+// Requires: a root of a round that was abandoned. One that went on may have released it.
+void cycle_search::note_again(object_header& root) noexcept {
+  const bool is_listed = (root.flags & object_colour) == object_purple;
+  if (!is_listed && (root.flags & object_ending) == 0) note(root);
+}
+
 // What was listed again meanwhile stays known, as a candidate.
 std::size_t cycle_search::forget() noexcept {
   if (!stack_.empty()) {
@@ -83,9 +89,7 @@ std::size_t cycle_search::forget() noexcept {
   }
   if (!roots_.empty()) {
     object_header& root = roots_.pop();
-    const std::uint32_t colour = root.flags & object_colour;
-    const bool again = abandoned_ && (root.flags & object_ending) == 0;
-    if (again && colour != object_purple) note(root);
+    if (abandoned_) note_again(root);
     return 1;
   }
   if (!walk_.at_end(table_)) {

@@ -18,10 +18,10 @@ void set_colour(object_header& header, std::uint32_t colour) noexcept {
   header.flags = (header.flags & ~std::uint32_t{object_colour}) | colour;
 }
 
-bool is_ending(const object_header& header) noexcept { return (header.flags & object_ending) != 0; }
-
+// Not while it is being made: then it has no type to ask.
 bool may_be_in_cycle(const object_header& header) noexcept {
-  return header.type->trace != nullptr && (header.flags & (object_ending | object_immortal)) == 0;
+  return !is_free(header) && header.type->trace != nullptr &&
+         (header.flags & (object_ending | object_immortal)) == 0;
 }
 
 }  // namespace
@@ -164,8 +164,9 @@ void cycle_search::count_reference(object_header& to) noexcept {
   ++*word;
 }
 
+// What waits to end is whole, and has its references until it is dropped.
 std::size_t cycle_search::trace(object_header& of, void (*visit)(object_visitor*, void*)) noexcept {
-  if (is_ending(of)) return 1;
+  if ((of.flags & object_dropped) != 0) return 1;
   visitor by{{visit}, this, 0};
   const std::size_t leaves = table_.leaves();
   of.type->trace(object_of(of), &by);
@@ -175,7 +176,7 @@ std::size_t cycle_search::trace(object_header& of, void (*visit)(object_visitor*
 // -- What is live -------------------------------------------------------------------------
 
 bool cycle_search::looks_dead(object_header& header) noexcept {
-  return colour_of(header) == object_grey && !is_ending(header) &&
+  return colour_of(header) == object_grey && (header.flags & object_ending) == 0 &&
          header.count == (*table_.find(header) & cycle_table::count_bits);
 }
 

@@ -2,6 +2,8 @@
 // strata/detail/moving_store.hpp.
 #include <strata/detail/moving_store.hpp>
 
+#include <utility>
+
 #include <strata/error.hpp>
 
 namespace strata::detail {
@@ -108,8 +110,12 @@ moving_block* moving_store::place_large(std::size_t bytes, const relocation& typ
       moving_block{&type, moving_block::none, static_cast<std::uint32_t>(bytes / moving_unit + 1)};
 }
 
+// What relieves the account may make objects here, and so come first.
 bool moving_store::provide_scratch() noexcept {
-  if (scratch_ == nullptr) scratch_ = memory_.try_allocate(movable_max_, moving_alignment_max);
+  if (scratch_ != nullptr) return true;
+  void* const taken = memory_.try_allocate(movable_max_, moving_alignment_max);
+  void* const spare = scratch_ == nullptr ? std::exchange(scratch_, taken) : taken;
+  if (spare != nullptr) memory_.deallocate(spare, movable_max_, moving_alignment_max);
   return scratch_ != nullptr;
 }
 

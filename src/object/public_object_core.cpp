@@ -128,6 +128,7 @@ object_header* object_core::take_bumped(std::size_t bytes, std::size_t alignment
   bumped_->used = static_cast<std::uint32_t>(object + size);
   begins_of(*bumped_).set(object - object_header_bytes);
   auto& header = *::new (at(*bumped_, object - object_header_bytes)) object_header{};
+  mark_free(header);
   begin(header, bytes);
   return &header;
 }
@@ -153,10 +154,11 @@ object_chunk* object_core::add_chunk(std::size_t stride, std::uintptr_t* list) n
 
 object_header* object_core::take_alone(std::size_t bytes, std::size_t alignment) noexcept {
   const std::size_t offset = base::align_up(sizeof(alone_record) + object_header_bytes, alignment);
-  if (bytes > PTRDIFF_MAX - offset) return nullptr;
+  if (offset > PTRDIFF_MAX || bytes > PTRDIFF_MAX - offset) return nullptr;
   auto* const block = static_cast<std::byte*>(memory_.try_allocate(offset + bytes, alignment));
   if (block == nullptr) return nullptr;
   auto& header = *::new (block + offset - object_header_bytes) object_header{};
+  mark_free(header);
   ::new (&alone_of(header)) alone_record{this, alone_, nullptr, block, offset + bytes, alignment};
   if (alone_ != nullptr) alone_->previous = &alone_of(header);
   alone_ = &alone_of(header);

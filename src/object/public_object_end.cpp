@@ -5,6 +5,7 @@
 // the headers of the dead, and ends after: one frame, however deep, and no allocation.
 // (J. Weizenbaum, Symmetric List Processor, 1963, deferred the ends of cells that way.)
 #include <strata/counting.hpp>
+#include <strata/cycle_collector.hpp>
 #include <strata/detail/object_core.hpp>
 
 #include <algorithm>
@@ -27,7 +28,8 @@ struct merged_counts {
 merged_counts merge(std::uint32_t flags, std::uint32_t owned) noexcept {
   flags &= ~object_posted;
   if ((flags & (object_merged | object_immortal)) != 0) return {flags, 0};
-  const std::uint32_t moved = std::min(owned, moved_most);
+  const auto room = static_cast<std::uint32_t>(shared_most - shared_of(flags));
+  const std::uint32_t moved = std::min({owned, moved_most, room});
   const std::uint32_t after =
       with_shared(flags, shared_of(flags) + static_cast<std::int32_t>(moved));
   return {moved == owned ? after | object_merged : after, moved};
@@ -59,13 +61,13 @@ void object_core::end(object_header& header) noexcept {
 }
 
 void object_core::end_here(object_header& header) noexcept {
+  const bool is_first = !std::exchange(is_draining_, true);
   prepare_end(header);
-  if (is_draining_) return make_pending(header);
+  if (!is_first) return make_pending(header);
   take_mail();
-  is_draining_ = true;
   end_one(header);
   is_draining_ = false;
-  drain(step_objects_ - 1);
+  drain(step_objects_ - 1, 1);
 }
 
 // From here on nothing leads to the object, and its count is free for a link. Whoever tries
@@ -91,12 +93,12 @@ object_header& object_core::take_pending() noexcept {
   return header;
 }
 
-void object_core::drain(std::size_t objects_max) noexcept {
+void object_core::drain(std::size_t objects_max, std::size_t ended_before) noexcept {
   if (is_draining_ || pending_ == nullptr) return;
   is_draining_ = true;
   std::size_t ended = 0;
   for (; ended < objects_max && pending_ != nullptr; ++ended) end_one(take_pending());
-  step_longest_ = std::max<std::uint64_t>(step_longest_, ended);
+  step_longest_ = std::max<std::uint64_t>(step_longest_, ended_before + ended);
   is_draining_ = false;
 }
 
@@ -158,9 +160,11 @@ void object_core::post_unmerged(object_header& header) noexcept {
   home.has_mail_.store(true, std::memory_order_relaxed);
 }
 
-// A flag that is seen late is seen at the next request.
+// A flag that is seen late is seen at the next request. Nothing ends here: a record of weak
+// references that is let go waits like the rest, for the step that its caller makes.
 void object_core::take_mail() noexcept {
   if (!has_mail_.load(std::memory_order_relaxed)) return;
+  const bool was_draining = std::exchange(is_draining_, true);
   object_header* dead = nullptr;
   {
     const std::lock_guard lock(mutex_);
@@ -175,6 +179,7 @@ void object_core::take_mail() noexcept {
   }
   chunk_bits posted;
   while (object_chunk* const chunk = next_mailed(posted)) merge_posted(*chunk, posted);
+  is_draining_ = was_draining;
 }
 
 // Returns: a chunk with mail, which it has no more, and which objects it is about.
@@ -217,6 +222,7 @@ void object_core::add(object_header& header) const noexcept {
 bool object_core::subtract(object_header& header) const noexcept {
   switch (counting_) {
     case counting_kind::plain:
+      if (companion_ != nullptr) return collected_counting::subtract(header);
       return plain_counting::subtract(header);
     case counting_kind::atomic:
       return atomic_counting::subtract(header);

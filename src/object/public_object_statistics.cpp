@@ -57,7 +57,7 @@ void object_core::expect_nothing_alive() const noexcept {
   std::size_t alive = 0;
   const char* type = nullptr;
   for_each([&](const object_header& header) {
-    if (!is_alive(header) || is_immortal(header)) return;
+    if (!is_alive(header) || is_immortal(header) || is_unwatched_record(header)) return;
     ++alive;
     type = header.type->name;
   });

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cstddef>
 #include <mutex>
+#include <numeric>
 #include <random>
 #include <thread>
 #include <utility>
@@ -22,6 +23,7 @@ namespace strata {
 namespace {
 
 constexpr std::size_t thread_count = 3;
+using per_thread = std::array<std::size_t, thread_count>;
 
 // Each thread writes a place of its own; the destructor, on the owner's, reads them all.
 template <class Counting>
@@ -34,7 +36,7 @@ struct witnessed {
     ++ended;
   }
 
-  std::array<std::size_t, thread_count> written{};
+  per_thread written{};
   ref<witnessed, Counting> other;
 };
 
@@ -57,6 +59,13 @@ class object_stress : public testing::Test {
     }
     while (running.load() != 0) mine();
     for (std::thread& each : threads) each.join();
+  }
+
+  // So many objects were made, and each thread wrote so often to one of them.
+  static void expect_all_ended(std::size_t made, const per_thread& written) {
+    EXPECT_EQ(witnessed<Counting>::ended, made);
+    EXPECT_EQ(witnessed<Counting>::writes_seen,
+              std::accumulate(written.begin(), written.end(), std::size_t{0}));
   }
 };
 
@@ -95,7 +104,7 @@ TYPED_TEST(object_stress, references_travel_and_all_objects_end) {
   using reference = ref<object, TypeParam>;
   const std::size_t rounds = test::scaled(200'000) + 1000;
   crossing<reference> under_way;
-  std::array<std::size_t, thread_count> written{};
+  per_thread written{};
   std::size_t made = 0;
   {
     object_heap<TypeParam> heap({.name = "stress"});
@@ -133,10 +142,7 @@ TYPED_TEST(object_stress, references_travel_and_all_objects_end) {
     heap.step();
     EXPECT_EQ(heap.statistics().objects, 0);
   }
-  EXPECT_EQ(object::ended, made);
-  std::size_t all = 0;
-  for (const std::size_t each : written) all += each;
-  EXPECT_EQ(object::writes_seen, all);
+  this->expect_all_ended(made, written);
 }
 
 // Nothing but the count tells this thread that the other one is through.
@@ -166,7 +172,7 @@ TYPED_TEST(object_stress, weak_references_lead_to_the_object_or_to_nothing) {
   using weak = weak_ref<object, TypeParam>;
   const std::size_t rounds = test::scaled(200'000) + 1000;
   crossing<weak> observed;
-  std::array<std::size_t, thread_count> written{};
+  per_thread written{};
   std::size_t made = 0;
   {
     object_heap<TypeParam> heap({.name = "stress"});
@@ -196,10 +202,7 @@ TYPED_TEST(object_stress, weak_references_lead_to_the_object_or_to_nothing) {
     heap.step();
     EXPECT_EQ(heap.statistics().objects, 0);
   }
-  EXPECT_EQ(object::ended, made);
-  std::size_t all = 0;
-  for (const std::size_t each : written) all += each;
-  EXPECT_EQ(object::writes_seen, all);
+  this->expect_all_ended(made, written);
 }
 
 }  // namespace

@@ -131,7 +131,7 @@ typedef struct strata_object_heap_statistics {
   size_t reserved;     /* bytes taken from pages or the upstream */
   size_t chunks;       /* of 64 KiB */
   size_t alone;        /* objects with memory of their own */
-  size_t step_longest; /* the most objects that ended within one decref or new */
+  size_t step_longest; /* the most objects that ended within one decref, new or step */
   size_t later[4];     /* 0 */
 } strata_object_heap_statistics;
 

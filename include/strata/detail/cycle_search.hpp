@@ -30,6 +30,8 @@
 // for all of them at that one time, and what nobody refers to from outside stays so,
 // whatever the program does. That the pass found no new live one means that no counted
 // reference came from a live object: it would have been followed, or have been dropped.
+// Those of an object that waits to end are followed until it is dropped, and no step falls
+// into its drop.
 // What weak references lead to is looked at once more, at the moment when it is condemned.
 #pragma once
 
@@ -110,6 +112,7 @@ class cycle_search {
   [[nodiscard]] bool looks_dead(object_header& header) noexcept;
   [[nodiscard]] bool condemn_observed() noexcept;
   void let_go(object_header& header) noexcept;
+  void note_again(object_header& root) noexcept;
   [[nodiscard]] object_header* next_dead() noexcept;
 
   object_core* heap_;

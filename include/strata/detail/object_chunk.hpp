@@ -117,6 +117,10 @@ inline void push_free(std::uintptr_t& list, object_header& header) noexcept {
   header.type = reinterpret_cast<const object_type*>(list);
   list = reinterpret_cast<std::uintptr_t>(&header) + 1;
 }
+/// Effects: whoever walks takes the block for a free one, until it has a type.
+inline void mark_free(object_header& header) noexcept {
+  header.type = reinterpret_cast<const object_type*>(no_free_block);
+}
 /// Requires: the list is not empty.
 [[nodiscard]] inline object_header& pop_free(std::uintptr_t& list) noexcept {
   object_header& header = *reinterpret_cast<object_header*>(list - 1);

@@ -70,12 +70,16 @@ class object_core {
   ///   next steps, or on the thread of its heap.
   static void end(object_header& header) noexcept;
 
-  /// Effects: ends up to so many objects that wait; not within another step.
-  void drain(std::size_t objects_max) noexcept;
+  /// Effects: ends up to so many objects that wait; not within another step. Those that
+  ///   ended before count for the longest step only.
+  void drain(std::size_t objects_max, std::size_t ended_before = 0) noexcept;
   [[nodiscard]] std::size_t pending() const noexcept { return pending_count_; }
 
   /// Effects: asks the owner to merge the counts of an object, which holds `object_posted`.
   static void post_unmerged(object_header& header) noexcept;
+
+  /// Returns: whether an object ends right now, and may be half dropped.
+  [[nodiscard]] bool is_draining() const noexcept { return is_draining_; }
 
   /// Effects: deals with what other threads sent.
   void take_mail() noexcept;
@@ -157,7 +161,13 @@ class object_core {
   void end_one(object_header& header) noexcept;
   [[nodiscard]] bool comes_back(object_header& header) noexcept;
   void revive(object_header& header) noexcept;
+  [[nodiscard]] weak_record& observe_again(object_header& header) noexcept;
+  [[nodiscard]] weak_record* observe_first(object_header& header) noexcept;
+  [[nodiscard]] weak_buckets enter(weak_record& record, object_header& observed,
+                                   weak_buckets room) noexcept;
   void forget(object_header& header) noexcept;
+  /// Returns: whether it is a record that only the object which it stands for keeps.
+  [[nodiscard]] bool is_unwatched_record(const object_header& header) const noexcept;
   void merge_posted(object_chunk& chunk, const chunk_bits& posted) noexcept;
   [[nodiscard]] object_chunk* next_mailed(chunk_bits& posted) noexcept;
   void expect_nothing_alive() const noexcept;
@@ -202,7 +212,8 @@ template <class Visitor>
 void object_core::for_each(Visitor&& visit) const {
   for (alone_record* record = alone_; record != nullptr;) {
     alone_record* const next = record->next;
-    visit(*reinterpret_cast<object_header*>(record + 1));
+    auto& header = *reinterpret_cast<object_header*>(record + 1);
+    if (!is_free(header)) visit(header);
     record = next;
   }
   for (object_chunk* chunk = chunks_; chunk != nullptr; chunk = chunk->next) {

@@ -24,6 +24,12 @@ struct weak_record {
   weak_record* next;
 };
 
+/// Where the chains of a table begin.
+struct weak_buckets {
+  weak_record** first = nullptr;
+  std::size_t count = 0;
+};
+
 class object_weak_table {
  public:
   object_weak_table() noexcept = default;
@@ -32,8 +38,19 @@ class object_weak_table {
 
   [[nodiscard]] weak_record* find(const void* object) const noexcept;
 
+  /// Returns: buckets for a larger table when this one is full; none when it is not, and
+  ///   when memory is refused. What relieves its account may use the table meanwhile, so
+  ///   nobody may hold a lock that the table is under.
+  [[nodiscard]] weak_buckets try_allocate_more(pool_memory& memory) const noexcept;
+
+  /// Effects: the records lie in those buckets now, if they are more than there are.
+  /// Returns: the buckets that nobody needs now, for give_back.
+  [[nodiscard]] weak_buckets move_to(weak_buckets more) noexcept;
+
+  static void give_back(weak_buckets gone, pool_memory& memory) noexcept;
+
   /// Requires: there is none for its object.
-  void add(weak_record& record, pool_memory& memory) noexcept;
+  void add(weak_record& record) noexcept;
 
   /// Effects: removes the record of the object. Returns: it; nullptr: there was none.
   weak_record* remove(const void* object) noexcept;
@@ -49,8 +66,6 @@ class object_weak_table {
     const auto at = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(object));
     return buckets_[(at >> 4) * 0x9e3779b97f4a7c15u >> shift_];
   }
-  void grow(pool_memory& memory) noexcept;
-  void give_back(pool_memory& memory) noexcept;
 
   weak_record* few_[2] = {};
   weak_record** buckets_ = few_;

@@ -171,11 +171,14 @@ static int walks_and_ends_without_drop(void) {
 }
 
 static int limits_refuse(void) {
+  const strata_object_type vast = {.name = "vast", .size = 8, .alignment = SIZE_MAX / 2 + 1};
   strata_object_heap* const heap =
       strata_object_heap_create(&(strata_object_heap_options){.name = "small", .limit = 1u << 20});
   errno = 0;
   CHECK(strata_object_new_sized(heap, &text_type, 2u << 20) == NULL && errno == ENOMEM);
   CHECK(strata_object_new_sized(heap, &text_type, SIZE_MAX) == NULL);
+  CHECK(strata_object_new(heap, &vast) == NULL);
+  CHECK(strata_object_new_sized(heap, &vast, vast.alignment) == NULL && errno == ENOMEM);
   CHECK(strata_account_usage(strata_object_heap_account(heap)) <= 1u << 20);
   strata_object_heap_destroy(heap);
   return 0;

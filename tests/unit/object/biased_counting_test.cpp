@@ -107,5 +107,17 @@ TEST_F(biased_counting_test, a_large_count_of_the_owner_moves_in_part) {
   header_.flags = 0;
 }
 
+TEST_F(biased_counting_test, no_more_moves_than_the_flags_have_room_for) {
+  header_.count = 100;
+  header_.flags = detail::with_shared(detail::object_posted, detail::shared_most - 5);
+  detail::object_core::post_unmerged(header_);
+  heap_.step();
+  EXPECT_EQ(header_.count, 95);
+  EXPECT_EQ(detail::shared_of(header_.flags), detail::shared_most);
+  EXPECT_EQ(header_.flags & object_merged, 0);
+  header_.count = 1;
+  header_.flags = 0;
+}
+
 }  // namespace
 }  // namespace strata

@@ -133,12 +133,27 @@ TYPED_TEST(counting_test, immortal_objects_ignore_their_count) {
 
 TYPED_TEST(counting_test, immortal_objects_survive_counts_that_come_to_the_end) {
   auto* const object = this->make(1).release();
+  const bool is_counted_in_flags = (detail::flags_of(header_of(object)) & object_merged) != 0;
   make_immortal(object);
+  EXPECT_EQ(header_of(object).count == 0, is_counted_in_flags) << "0: no chunk names an owner";
+  EXPECT_GT(TestFixture::counting::count(header_of(object)), 1'000'000u);
   for (const std::uint32_t count : {1u, 0x80000001u, 0xffffffffu}) {
-    header_of(object).count = count;
+    if (!is_counted_in_flags) header_of(object).count = count;
     { auto again = TestFixture::item_ref::adopt(object); }
     EXPECT_EQ(this->alive, 1);
   }
+  object->~item();
+}
+
+// At the end of the heap, the record that stands for it is no object that was forgotten.
+TYPED_TEST(counting_test, an_immortal_object_may_be_observed) {
+  auto* const object = this->make(1).release();
+  make_immortal(object);
+  {
+    const typename TestFixture::weak seen = TestFixture::item_ref::share(object);
+    EXPECT_EQ(seen.lock().get(), object);
+  }
+  EXPECT_EQ(this->heap_.statistics().weak_records, 1);
   object->~item();
 }
 

@@ -1,4 +1,4 @@
-// Cycle collectors: what is collected and what not, when steps run, what ends how.
+// Cycle collectors: what is collected and what not, and when steps run.
 #include <strata/cycle_collector.hpp>
 #include <strata/object_heap.hpp>
 #include <strata/weak_ref.hpp>
@@ -12,38 +12,17 @@
 #include <utility>
 #include <vector>
 
+#include "cycle_nodes.hpp"
 #include "unit/pool/failing_upstream.hpp"
 
 namespace strata {
 namespace {
 
-using heap_type = object_heap<collected_counting>;
-constexpr cycle_options by_hand = {.automatic = {.objects = 0}, .under_pressure = false};
-
-struct node {
-  ~node() {
-    if (on_end) on_end();
-  }
-  void trace(object_visitor& visitor) const {
-    for (const auto& each : to) visit(visitor, each);
-  }
-  std::array<ref<node, collected_counting>, 2> to;
-  std::function<void()> on_end;
-};
-using node_ref = ref<node, collected_counting>;
-
-// A ring of so many nodes.
-node_ref ring(heap_type& heap, std::size_t nodes) {
-  node_ref first = heap.make<node>();
-  node_ref last = first;
-  for (std::size_t i = 1; i < nodes; ++i) {
-    node_ref next = heap.make<node>();
-    last->to[0] = next;
-    last = std::move(next);
-  }
-  last->to[0] = first;
-  return first;
-}
+using test::by_hand;
+using test::heap_type;
+using test::node;
+using test::node_ref;
+using test::ring;
 
 TEST(cycle_collector, ends_what_only_refers_to_itself) {
   heap_type heap;
@@ -184,85 +163,6 @@ TEST(cycle_collector, weak_references_know_at_once) {
   EXPECT_NE(seen.lock(), nullptr);
   EXPECT_EQ(collector.collect(), 2u);
   EXPECT_FALSE(locked) << "while the cycle ends";
-}
-
-// What waited to end ends when a record of weak references does, in the middle of it.
-TEST(cycle_collector, what_ends_meanwhile_sees_no_part_of_a_dead_cycle) {
-  for (const std::size_t which : {std::size_t{0}, std::size_t{1}}) {
-    heap_type heap({.step_objects = 2});
-    cycle_collector collector(heap, by_hand);
-    std::array<node_ref, 2> pair = {heap.make<node>(), heap.make<node>()};
-    pair[0]->to[0] = pair[1];
-    pair[1]->to[0] = pair[0];
-    weak_ref<node, collected_counting> seen = pair[which];
-    weak_ref<node, collected_counting>(pair[1 - which]).reset();
-    bool is_collecting = false;
-    int ended = 0;
-    int locked = 0;
-    node_ref many = heap.make<node>();
-    for (int i = 0; i < 10; ++i) {
-      node_ref next = heap.make<node>();
-      next->on_end = [&] {
-        if (!is_collecting) return;
-        ++ended;
-        if (seen.lock() != nullptr) ++locked;
-      };
-      next->to[0] = std::move(many);
-      many = std::move(next);
-    }
-    pair = {};
-    many.reset();
-    ASSERT_GT(heap.pending(), 0u);
-    is_collecting = true;
-    EXPECT_EQ(collector.collect(), 2u);
-    EXPECT_GT(ended, 0);
-    EXPECT_EQ(locked, 0);
-    heap.step();
-  }
-}
-
-struct phoenix {
-  void trace(object_visitor& visitor) const { visit(visitor, self); }
-  void finalise() noexcept {
-    ++finalised;
-    EXPECT_EQ(self.get(), this) << "whole when it is finalised";
-    if (back != nullptr) *back = self;
-  }
-  ref<phoenix, collected_counting> self;
-  ref<phoenix, collected_counting>* back = nullptr;
-  static inline int finalised = 0;
-};
-
-TEST(cycle_collector, finalisers_run_once_and_may_bring_back) {
-  heap_type heap;
-  cycle_collector collector(heap, by_hand);
-  ref<phoenix, collected_counting> back;
-  for (ref<phoenix, collected_counting>* const to :
-       {&back, static_cast<decltype(&back)>(nullptr)}) {
-    auto made = heap.make<phoenix>();
-    made->self = made;
-    made->back = to;
-  }
-  phoenix::finalised = 0;
-  EXPECT_EQ(collector.collect(), 1u);
-  EXPECT_EQ(phoenix::finalised, 2);
-  ASSERT_NE(back, nullptr);
-  back.reset();
-  EXPECT_EQ(collector.collect(), 1u);
-  EXPECT_EQ(phoenix::finalised, 2);
-}
-
-TEST(cycle_collector, a_drop_may_call_the_collector) {
-  heap_type heap;
-  cycle_collector collector(heap, by_hand);
-  node_ref cycle = ring(heap, 2);
-  cycle->on_end = [&] {
-    EXPECT_EQ(collector.collect(), 0u);
-    EXPECT_EQ(collector.step().work, 0u);
-    ring(heap, 3).reset();
-  };
-  cycle.reset();
-  EXPECT_EQ(collector.collect(), 5u);
 }
 
 TEST(cycle_collector, a_round_may_be_left_at_any_point) {

@@ -47,6 +47,24 @@ TEST(cycle_model, steps_between_changes_end_nothing_that_is_reachable) {
   EXPECT_GT(resurrections, 0u);
 }
 
+// The same where few objects end at once: what waits to end refers to others still.
+TEST(cycle_model, steps_between_bounded_ends_end_nothing_that_is_reachable) {
+  std::size_t collected = 0;
+  std::size_t waited = 0;
+  for (unsigned seed = 31; seed <= 34; ++seed) {
+    test::graph_model model(seed, {.automatic = {.objects = 0}}, 2);
+    const std::size_t changes = 2000 + test::scaled(20'000);
+    for (std::size_t i = 0; i < changes; ++i) {
+      model.mutate();
+      waited += model.heap().pending();
+      collected += model.collector().step({.objects = 1 + model.any(30)}).collected;
+      if (i % 50 == 0) model.expect_sound();
+    }
+  }
+  EXPECT_GT(collected, 100u);
+  EXPECT_GT(waited, 0u);
+}
+
 // The same, with the collector running by itself as memory grows.
 TEST(cycle_model, steps_by_themselves) {
   test::graph_model model(21, {.candidates = 10, .bytes = 1000, .automatic = {.objects = 50}});

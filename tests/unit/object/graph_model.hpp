@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <random>
 #include <vector>
 
@@ -34,14 +35,17 @@ class graph_model {
   };
   using node_ref = ref<node, collected_counting>;
 
-  explicit graph_model(unsigned seed, const cycle_options& options = {})
-      : random_(seed), collector_(heap_, options) {}
+  explicit graph_model(unsigned seed, const cycle_options& options = {},
+                       std::size_t step_objects = SIZE_MAX)
+      : random_(seed), heap_({.step_objects = step_objects}), collector_(heap_, options) {}
 
   ~graph_model() {
     resurrects_ = false;
     drop_all();
     observed_ = {};
+    heap_.step();
     collector_.collect_all();
+    heap_.step();
     EXPECT_EQ(heap_.statistics().objects, 0u);
   }
 

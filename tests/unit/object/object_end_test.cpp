@@ -75,6 +75,18 @@ TEST(object_end, a_step_ends_no_more_than_it_may) {
   EXPECT_EQ(heap.statistics().objects, 0);
 }
 
+TEST(object_end, a_record_of_weak_references_is_one_of_those_that_a_step_ends) {
+  object_heap<> heap({.step_objects = 3});
+  auto list = make_list(heap, 20);
+  weak_ref<node>(list).reset();  // only the list keeps the record now
+  const std::size_t before = heap.statistics().objects;
+  list.reset();
+  EXPECT_EQ(heap.statistics().objects + heap.pending(), before - 3);
+  EXPECT_EQ(heap.statistics().step_longest, 3);
+  EXPECT_EQ(heap.step(), 0);
+  EXPECT_EQ(heap.statistics().objects, 0);
+}
+
 TEST(object_end, what_is_left_goes_on_with_the_next_drops) {
   object_heap<> heap({.step_objects = 2});
   make_list(heap, 100).reset();

@@ -268,5 +268,29 @@ TEST(object_heap, tells_before_it_grows) {
   EXPECT_EQ(told, before);
 }
 
+struct observed_within {
+  ref<shaped<1000, 16>> one;
+  weak_ref<shaped<1000, 16>> seen;
+  bool began = false;
+
+  static void on_growth(void* context, std::size_t) noexcept {
+    auto& self = *static_cast<observed_within*>(context);
+    if (!std::exchange(self.began, true)) self.seen = self.one;
+  }
+};
+
+TEST(object_heap, what_runs_when_memory_grows_may_observe_the_same_object) {
+  object_heap<> heap;
+  observed_within nested{heap.make<shaped<1000, 16>>(), {}};
+  heap.core().on_growth(observed_within::on_growth, &nested);
+  const weak_ref<shaped<1000, 16>> seen = nested.one;
+  ASSERT_TRUE(nested.began);
+  EXPECT_EQ(seen, nested.seen);
+  EXPECT_EQ(heap.statistics().weak_records, 1);
+  nested.one.reset();
+  EXPECT_TRUE(seen.expired());
+  heap.core().on_growth(nullptr, nullptr);
+}
+
 }  // namespace
 }  // namespace strata
