@@ -4,11 +4,14 @@ include(CMakePackageConfigHelpers)
 
 set(strata_package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/strata")
 set(strata_installed strata)
+set(strata_packages strata)
 if(TARGET strata_c)
   list(APPEND strata_installed strata_c)
+  list(APPEND strata_packages strata-c)
 endif()
 if(TARGET strata_malloc)
   list(APPEND strata_installed strata_malloc strata_malloc_archive strata_malloc_static)
+  list(APPEND strata_packages strata-malloc)
 endif()
 
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/strata" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
@@ -31,7 +34,7 @@ install(FILES "${PROJECT_BINARY_DIR}/strataConfig.cmake"
 
 # The folders relative to the file, so that an installed tree can be moved.
 file(RELATIVE_PATH strata_pc_to_prefix "/prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/prefix")
-foreach(package IN ITEMS strata strata-c strata-malloc)
+foreach(package IN LISTS strata_packages)
   configure_file("${PROJECT_SOURCE_DIR}/cmake/${package}.pc.in"
                  "${PROJECT_BINARY_DIR}/${package}.pc" @ONLY)
   install(FILES "${PROJECT_BINARY_DIR}/${package}.pc"

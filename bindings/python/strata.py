@@ -130,10 +130,10 @@ _declare(c_int, c_void_p, POINTER(_PoolStatistics))("pool_get_statistics")
 _library.strata_init(VERSION_NUMBER)
 
 
-def _values(kind, fill, handle=None):
+def _values(kind, fill):
     """What a function filled into a structure, as a tuple with names."""
     into = kind()
-    fill(*(() if handle is None else (handle,)), byref(into))
+    fill(byref(into))
     names = [name for name, *_ in kind._fields_ if name != "later"]
     return collections.namedtuple(kind.__name__, names)(*(getattr(into, name) for name in names))
 
@@ -204,7 +204,8 @@ class Account:
         _library.strata_account_discharge(self._handle, size)
 
     def _info(self):
-        return _values(_AccountInfo, _library.strata_account_get_info, self._handle)
+        return _values(_AccountInfo, lambda into: _library.strata_account_get_info(
+            self._handle, into))
 
     name = property(lambda self: self._info().name.decode())
     usage = property(lambda self: self._info().usage, doc="bytes charged here and below")
@@ -266,6 +267,11 @@ class _Owner:
     def _call(self, what, *arguments):
         return getattr(_library, f"strata_{self._family}_{what}")(*arguments)
 
+    def _use(self, what, *arguments):
+        if self._handle is None:
+            raise ValueError(f"strata: the {self._family} is NULL, because it was closed")
+        return self._call(what, c_void_p(self._handle), *arguments)
+
     def close(self):
         """Ends it and all of its blocks; closing twice does no harm."""
         handle, self._handle = self._handle, None
@@ -280,13 +286,11 @@ class _Owner:
     @property
     def account(self):
         """The account that is charged."""
-        return Account._keeping(_library.strata_account_retain(
-            self._call("account", self._handle)))
+        return Account._keeping(_library.strata_account_retain(self._use("account")))
 
     def statistics(self):
         """The members of strata_*_statistics, by name."""
-        return _values(self._statistics, getattr(
-            _library, f"strata_{self._family}_get_statistics"), c_void_p(self._handle))
+        return _values(self._statistics, lambda into: self._use("get_statistics", into))
 
 
 class Heap(_Owner):
@@ -298,18 +302,18 @@ class Heap(_Owner):
         super().__init__(_named(_HeapOptions, name, limit, parent))
 
     def allocate(self, size, alignment=16):
-        return Block(self._call("allocate_aligned", self._handle, alignment, size), size)
+        return Block(self._use("allocate_aligned", alignment, size), size)
 
     def free(self, block):
-        self._call("deallocate", self._handle, block.address)
+        self._use("deallocate", block.address)
 
     def reset(self):
         """Frees all blocks."""
-        self._call("reset", self._handle)
+        self._use("reset")
 
     def purge(self):
         """Gives free memory back; how many bytes that was."""
-        return self._call("purge", self._handle)
+        return self._use("purge")
 
 
 class Arena(_Owner):
@@ -322,21 +326,21 @@ class Arena(_Owner):
                                 chunk_bytes_max=chunk_bytes_max))
 
     def allocate(self, size, alignment=16):
-        return Block(self._call("allocate_aligned", self._handle, alignment, size), size)
+        return Block(self._use("allocate_aligned", alignment, size), size)
 
     @contextlib.contextmanager
     def scratch(self):
         """`with arena.scratch():` ends what is allocated inside."""
-        checkpoint = self._call("open_checkpoint", self._handle)
+        checkpoint = self._use("open_checkpoint")
         try:
             yield self
         finally:
-            self._call("rewind", self._handle, checkpoint)
-            self._call("close_checkpoint", self._handle, checkpoint)
+            self._use("rewind", checkpoint)
+            self._use("close_checkpoint", checkpoint)
 
     def reset(self, keep=ctypes.c_size_t(-1).value):
         """Ends all blocks, and keeps at most so many bytes for the next ones."""
-        self._call("reset", self._handle, keep)
+        self._use("reset", keep)
 
 
 class Pool(_Owner):
@@ -351,11 +355,11 @@ class Pool(_Owner):
                                 alignment=alignment, capacity=capacity, maximum=maximum))
 
     def allocate(self):
-        return Block(self._call("allocate", self._handle), self.size)
+        return Block(self._use("allocate"), self.size)
 
     def free(self, block):
-        self._call("deallocate", self._handle, block.address)
+        self._use("deallocate", block.address)
 
     def reset(self):
         """Frees all blocks."""
-        self._call("reset", self._handle)
+        self._use("reset")

@@ -98,9 +98,11 @@ class HeapTest(unittest.TestCase):
 
     def test_closed(self):
         heap = strata.Heap()
+        block = heap.allocate(1)
         heap.close()
         heap.close()
-        for use in (lambda: heap.allocate(1), heap.reset, heap.statistics, lambda: heap.account):
+        for use in (lambda: heap.allocate(1), lambda: heap.free(block), heap.reset, heap.purge,
+                    heap.statistics, lambda: heap.account):
             with self.assertRaisesRegex(ValueError, "the heap is NULL"):
                 use()
 

@@ -136,7 +136,7 @@ int strata_account_get_info(const strata_account* account, strata_account_info* 
 }
 
 int strata_accounts_walk(strata_account_visitor* visitor, void* context) {
-  if (visitor == nullptr) return failed(fail_argument("strata: the visitor is NULL"));
+  if (visitor == nullptr) return failed(fail_argument(null_visitor));
   const bool all = visit_until([&](const core::account& node, std::string_view path) {
     const strata_account_info info = info_of(node, path.data());
     return visitor(context, &info) != 0;
@@ -148,7 +148,7 @@ strata_pressure_handler* strata_pressure_handler_create(strata_account* account,
                                                         strata_pressure_function* run,
                                                         void* context, int order) {
   if (account == nullptr) return fail_argument(null_account);
-  if (run == nullptr) return fail_argument("strata: the function is NULL");
+  if (run == nullptr) return fail_argument(null_function);
   try {
     return new strata_pressure_handler{strata::pressure_handler(
         *kept_account(account),

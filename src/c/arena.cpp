@@ -25,8 +25,6 @@ static_assert(alignof(position) == alignof(strata_arena_checkpoint));
 constexpr const char* null_arena = "strata: the arena is NULL";
 constexpr std::size_t natural_alignment = strata::arena::default_alignment;
 
-void* or_fail(void* block) noexcept { return block == nullptr ? fail_memory() : block; }
-
 strata::arena_options cpp_options(const strata_arena_options& options,
                                   const strata::account* parent) noexcept {
   strata::arena_options chosen;
@@ -81,9 +79,7 @@ void* strata_arena_allocate_zeroed(strata_arena* arena, size_t count, size_t siz
 
 void* strata_arena_allocate_aligned(strata_arena* arena, size_t alignment, size_t size) {
   if (arena == nullptr) return fail_argument(null_arena);
-  if (!strata::base::is_power_of_two(alignment)) {
-    return fail_argument("strata: the alignment is not a power of two");
-  }
+  if (!strata::base::is_power_of_two(alignment)) return fail_argument(bad_alignment);
   return or_fail(arena->memory.try_allocate(size, alignment));
 }
 
@@ -105,7 +101,7 @@ void strata_arena_deallocate(strata_arena* arena, void* block, size_t size) {
 
 int strata_arena_at_end(strata_arena* arena, strata_arena_end_function* run, void* context) {
   if (arena == nullptr || run == nullptr) {
-    return failed(fail_argument(arena == nullptr ? null_arena : "strata: the function is NULL"));
+    return failed(fail_argument(arena == nullptr ? null_arena : null_function));
   }
   try {
     static_cast<void>(arena->memory.make_registered<end_call>(run, context));

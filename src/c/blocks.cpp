@@ -9,8 +9,6 @@ namespace {
 
 constexpr std::size_t natural_alignment = alignof(std::max_align_t);
 
-void* or_fail(void* block) noexcept { return block == nullptr ? fail_memory() : block; }
-
 // A mistake of the program, not an argument to refuse: the block stays live in
 // a heap that the program does not think of.
 void check_owner(const strata_heap* heap, const void* block) noexcept {

@@ -18,6 +18,11 @@ template <class Number = int>
   return 0;
 }
 
+// The same for functions that return a block, which is nullptr when refused.
+[[nodiscard]] inline void* or_fail(void* block) noexcept {
+  return block == nullptr ? fail_memory() : block;
+}
+
 // Whether options use words of `later` that this version gives no meaning to.
 template <std::size_t Words>
 [[nodiscard]] constexpr bool asks_for_more(const std::size_t (&later)[Words]) noexcept {
@@ -32,6 +37,8 @@ inline constexpr const char* unknown_options =
 inline constexpr const char* no_place = "strata: there is no place for the statistics";
 inline constexpr const char* null_heap = "strata: the heap is NULL";
 inline constexpr const char* null_resource = "strata: the resource is NULL";
+inline constexpr const char* null_function = "strata: the function is NULL";
+inline constexpr const char* null_visitor = "strata: the visitor is NULL";
 inline constexpr const char* bad_alignment = "strata: the alignment is not a power of two";
 
 }  // namespace strata::c_interface

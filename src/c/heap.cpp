@@ -64,7 +64,7 @@ strata_account* strata_heap_account(const strata_heap* heap) {
 
 int strata_heap_walk(strata_heap* heap, strata_block_visitor* visitor, void* context) {
   if (heap == nullptr || visitor == nullptr) {
-    return failed(fail_argument(heap == nullptr ? null_heap : "strata: the visitor is NULL"));
+    return failed(fail_argument(heap == nullptr ? null_heap : null_visitor));
   }
   walk_state state{visitor, context};
   return core::walk_heap(*heap_of(heap), visit, &state) ? 1 : 0;

@@ -106,7 +106,7 @@ int strata_object_heap_get_statistics(const strata_object_heap* heap,
 int strata_object_heap_walk(strata_object_heap* heap, strata_object_walker* visitor,
                             void* context) {
   if (heap == nullptr) return failed(fail_argument(null_object_heap));
-  if (visitor == nullptr) return failed(fail_argument("strata: the visitor is NULL"));
+  if (visitor == nullptr) return failed(fail_argument(null_visitor));
   bool going = true;
   heap->objects.for_each([&](strata::object_header& header) {
     if (going && (strata::detail::flags_of(header) & strata::object_ending) == 0) {

@@ -67,8 +67,7 @@ void strata_pool_destroy(strata_pool* pool) { delete pool; }
 
 void* strata_pool_allocate(strata_pool* pool) {
   if (pool == nullptr) return fail_argument(null_pool);
-  void* const block = pool->blocks.take();
-  return block == nullptr ? fail_memory() : block;
+  return or_fail(pool->blocks.take());
 }
 
 void strata_pool_deallocate(strata_pool* pool, void* block) {

@@ -27,7 +27,7 @@ constexpr const char* null_scope = "strata: there is no place for the scope";
 
 int strata_scope_enter(strata_scope* scope, strata_resource* resource) {
   if (scope == nullptr || resource == nullptr) {
-    return failed(fail_argument(scope == nullptr ? null_scope : "strata: the resource is NULL"));
+    return failed(fail_argument(scope == nullptr ? null_scope : null_resource));
   }
   ::new (scope) context_scope(*resource_of(resource));
   return 1;

@@ -46,8 +46,8 @@ strata::stack cpp_stack(const strata_stack& given) noexcept {
 }  // namespace
 
 strata_stack_pool* strata_stack_pool_create(const strata_stack_pool_options* options) {
-  static constexpr strata_stack_pool_options defaults{};
-  const strata_stack_pool_options& given = options != nullptr ? *options : defaults;
+  const strata_stack_pool_options given =
+      options == nullptr ? strata_stack_pool_options{} : *options;
   if (asks_for_more(given.later)) return fail_argument(unknown_options);
   const std::optional<strata::account> parent = kept_account(given.parent);
   const strata::stack_pool_options chosen = cpp_options(given, parent ? &*parent : nullptr);

@@ -187,6 +187,7 @@ impl Heap {
         unsafe { c::strata_heap_purge(self.0.as_ptr()) }
     }
 
+    /// What the heap holds now.
     pub fn statistics(&self) -> HeapStatistics {
         let mut now = HeapStatistics::default();
         unsafe { c::strata_heap_get_statistics(self.0.as_ptr(), &mut now) };

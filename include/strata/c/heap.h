@@ -74,7 +74,8 @@ void* strata_heap_reallocate(strata_heap* heap, void* block, size_t size);
 /* Effects: frees a block of this heap; NULL is ignored. */
 void strata_heap_deallocate(strata_heap* heap, void* block);
 
-/* The same, and checks that the block was allocated with this size. */
+/* The same, and checks that the block has at least this size; one above its own ends the
+ * program with a diagnosis. */
 void strata_heap_deallocate_sized(strata_heap* heap, void* block, size_t size);
 
 /* Effects: makes a block of any heap at least `size` bytes large where it lies.

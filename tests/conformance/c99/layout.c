@@ -1,8 +1,8 @@
 /* Sizes and offsets of the public structures, which programs and bindings in other
  * languages are compiled with. The compiler is the test. Whoever changes a line here
  * changes the interface: STRATA_VERSION_MINOR (from 1.0 on, _MAJOR) goes up, the change
- * log says so, and the bindings follow. A new member takes its word from `later`,
- * which changes no line but adds one. */
+ * log says so, and the bindings follow. A new member takes its word from `later`: it is
+ * added behind the others, and changes nothing else here. */
 #include <strata/strata.h>
 
 #include <stddef.h>
@@ -11,107 +11,84 @@
 /* C99 has no static assertions; an array of negative size is refused. */
 #define IS_TRUE(name, condition) typedef char layout_##name[(condition) ? 1 : -1]
 
-/* Everything is made of words. */
+/* Everything is made of words; the few smaller members stand in pairs. */
 #define WORDS(type, count) IS_TRUE(type, sizeof(type) == (count) * sizeof(void*))
 #define AT(type, member, word) \
   IS_TRUE(type##_##member, offsetof(type, member) == (word) * sizeof(void*))
 
+/* The first members, a word apart, in this order. */
+#define AT_1(type, a) AT(type, a, 0)
+#define AT_2(type, a, b) \
+  AT_1(type, a);         \
+  AT(type, b, 1)
+#define AT_3(type, a, b, c) \
+  AT_2(type, a, b);         \
+  AT(type, c, 2)
+#define AT_4(type, a, b, c, d) \
+  AT_3(type, a, b, c);         \
+  AT(type, d, 3)
+#define AT_5(type, a, b, c, d, e) \
+  AT_4(type, a, b, c, d);         \
+  AT(type, e, 4)
+#define AT_6(type, a, b, c, d, e, f) \
+  AT_5(type, a, b, c, d, e);         \
+  AT(type, f, 5)
+#define AT_7(type, a, b, c, d, e, f, g) \
+  AT_6(type, a, b, c, d, e, f);         \
+  AT(type, g, 6)
+#define AT_8(type, a, b, c, d, e, f, g, h) \
+  AT_7(type, a, b, c, d, e, f, g);         \
+  AT(type, h, 7)
+#define AT_9(type, a, b, c, d, e, f, g, h, i) \
+  AT_8(type, a, b, c, d, e, f, g, h);         \
+  AT(type, i, 8)
+#define AT_10(type, a, b, c, d, e, f, g, h, i, j) \
+  AT_9(type, a, b, c, d, e, f, g, h, i);          \
+  AT(type, j, 9)
+
 WORDS(strata_process_statistics, 8);
-AT(strata_process_statistics, held, 0);
-AT(strata_process_statistics, held_peak, 1);
-AT(strata_process_statistics, resident, 2);
-AT(strata_process_statistics, resident_peak, 3);
-AT(strata_process_statistics, reserved, 4);
-AT(strata_process_statistics, threads, 5);
+AT_6(strata_process_statistics, held, held_peak, resident, resident_peak, reserved, threads);
 
 WORDS(strata_account_options, 8);
-AT(strata_account_options, name, 0);
-AT(strata_account_options, limit, 1);
-AT(strata_account_options, parent, 2);
+AT_3(strata_account_options, name, limit, parent);
 
 WORDS(strata_account_info, 12);
-AT(strata_account_info, account, 0);
-AT(strata_account_info, name, 1);
-AT(strata_account_info, path, 2);
-AT(strata_account_info, depth, 3);
-AT(strata_account_info, usage, 4);
-AT(strata_account_info, peak, 5);
-AT(strata_account_info, limit, 6);
-AT(strata_account_info, charges, 7);
-AT(strata_account_info, discharges, 8);
-AT(strata_account_info, refusals, 9);
+AT_10(strata_account_info, account, name, path, depth, usage, peak, limit, charges, discharges,
+      refusals);
 
 WORDS(strata_heap_options, 8);
-AT(strata_heap_options, name, 0);
-AT(strata_heap_options, limit, 1);
-AT(strata_heap_options, parent, 2);
+AT_3(strata_heap_options, name, limit, parent);
 
 WORDS(strata_sized_block, 2);
-AT(strata_sized_block, block, 0);
-AT(strata_sized_block, size, 1);
+AT_2(strata_sized_block, block, size);
 
 WORDS(strata_heap_statistics, 12);
-AT(strata_heap_statistics, held, 0);
-AT(strata_heap_statistics, held_peak, 1);
-AT(strata_heap_statistics, live, 2);
-AT(strata_heap_statistics, large_live, 3);
-AT(strata_heap_statistics, free_in_slabs, 4);
-AT(strata_heap_statistics, free_in_caches, 5);
-AT(strata_heap_statistics, retained, 6);
-AT(strata_heap_statistics, metadata, 7);
+AT_8(strata_heap_statistics, held, held_peak, live, large_live, free_in_slabs, free_in_caches,
+     retained, metadata);
 
 WORDS(strata_callbacks, 3);
-AT(strata_callbacks, allocate, 0);
-AT(strata_callbacks, deallocate, 1);
-AT(strata_callbacks, state, 2);
+AT_3(strata_callbacks, allocate, deallocate, state);
 
 WORDS(strata_scope, 3);
 WORDS(strata_malloc_scope, 4);
 
 WORDS(strata_arena_options, 8);
-AT(strata_arena_options, name, 0);
-AT(strata_arena_options, limit, 1);
-AT(strata_arena_options, parent, 2);
-AT(strata_arena_options, chunk_bytes, 3);
-AT(strata_arena_options, chunk_bytes_max, 4);
+AT_5(strata_arena_options, name, limit, parent, chunk_bytes, chunk_bytes_max);
 
 WORDS(strata_arena_checkpoint, 7);
 
 WORDS(strata_arena_statistics, 12);
-AT(strata_arena_statistics, reserved, 0);
-AT(strata_arena_statistics, allocated, 1);
-AT(strata_arena_statistics, abandoned, 2);
-AT(strata_arena_statistics, remaining, 3);
-AT(strata_arena_statistics, spare, 4);
-AT(strata_arena_statistics, overhead, 5);
-AT(strata_arena_statistics, peak, 6);
-AT(strata_arena_statistics, chunks, 7);
-AT(strata_arena_statistics, large_blocks, 8);
+AT_9(strata_arena_statistics, reserved, allocated, abandoned, remaining, spare, overhead, peak,
+     chunks, large_blocks);
 
 WORDS(strata_pool_options, 12);
-AT(strata_pool_options, name, 0);
-AT(strata_pool_options, limit, 1);
-AT(strata_pool_options, parent, 2);
-AT(strata_pool_options, size, 3);
-AT(strata_pool_options, alignment, 4);
-AT(strata_pool_options, capacity, 5);
-AT(strata_pool_options, maximum, 6);
-AT(strata_pool_options, upstream, 7);
+AT_8(strata_pool_options, name, limit, parent, size, alignment, capacity, maximum, upstream);
 
 WORDS(strata_pool_statistics, 8);
-AT(strata_pool_statistics, capacity, 0);
-AT(strata_pool_statistics, in_use, 1);
-AT(strata_pool_statistics, cached, 2);
-AT(strata_pool_statistics, common, 3);
-AT(strata_pool_statistics, unused, 4);
-AT(strata_pool_statistics, caches, 5);
+AT_6(strata_pool_statistics, capacity, in_use, cached, common, unused, caches);
 
 WORDS(strata_stack_pool_options, 12);
-AT(strata_stack_pool_options, name, 0);
-AT(strata_stack_pool_options, limit, 1);
-AT(strata_stack_pool_options, parent, 2);
-AT(strata_stack_pool_options, stack_bytes, 3);
-AT(strata_stack_pool_options, guard_pages, 4);
+AT_5(strata_stack_pool_options, name, limit, parent, stack_bytes, guard_pages);
 IS_TRUE(strata_stack_pool_options_no_guards,
         offsetof(strata_stack_pool_options, no_guards) == 5 * sizeof(void*));
 IS_TRUE(strata_stack_pool_options_canary,
@@ -121,74 +98,37 @@ AT(strata_stack_pool_options, initial, 7);
 AT(strata_stack_pool_options, maximum, 8);
 
 WORDS(strata_stack, 4);
-AT(strata_stack, base, 0);
-AT(strata_stack, size, 1);
-AT(strata_stack, guard_low, 2);
-AT(strata_stack, guard_high, 3);
+AT_4(strata_stack, base, size, guard_low, guard_high);
 
 WORDS(strata_stack_pool_statistics, 8);
-AT(strata_stack_pool_statistics, active, 0);
-AT(strata_stack_pool_statistics, idle, 1);
-AT(strata_stack_pool_statistics, peak, 2);
-AT(strata_stack_pool_statistics, mappings, 3);
-AT(strata_stack_pool_statistics, stack_bytes, 4);
-AT(strata_stack_pool_statistics, held_bytes, 5);
+AT_6(strata_stack_pool_statistics, active, idle, peak, mappings, stack_bytes, held_bytes);
 
 WORDS(strata_object_header, 2);
-AT(strata_object_header, type, 0);
-AT(strata_object_header, count, 1);
+AT_2(strata_object_header, type, count);
 IS_TRUE(strata_object_header_flags,
         offsetof(strata_object_header, flags) == sizeof(void*) + sizeof(uint32_t));
 
 WORDS(strata_object_type, 8);
-AT(strata_object_type, name, 0);
-AT(strata_object_type, size, 1);
-AT(strata_object_type, alignment, 2);
-AT(strata_object_type, id, 3);
-AT(strata_object_type, size_of, 4);
-AT(strata_object_type, drop, 5);
-AT(strata_object_type, trace, 6);
-AT(strata_object_type, finalise, 7);
+AT_8(strata_object_type, name, size, alignment, id, size_of, drop, trace, finalise);
+IS_TRUE(strata_object_type_later,
+        offsetof(strata_object_type, later) == 3 * sizeof(void*) + sizeof(uint32_t));
 
 WORDS(strata_object_visitor, 1);
 
 WORDS(strata_object_heap_options, 12);
-AT(strata_object_heap_options, name, 0);
-AT(strata_object_heap_options, limit, 1);
-AT(strata_object_heap_options, parent, 2);
-AT(strata_object_heap_options, upstream, 3);
-AT(strata_object_heap_options, step_objects, 4);
-AT(strata_object_heap_options, counting, 5);
-AT(strata_object_heap_options, memory, 6);
-AT(strata_object_heap_options, discards, 7);
+AT_8(strata_object_heap_options, name, limit, parent, upstream, step_objects, counting, memory,
+     discards);
 
 WORDS(strata_object_heap_statistics, 12);
-AT(strata_object_heap_statistics, objects, 0);
-AT(strata_object_heap_statistics, object_bytes, 1);
-AT(strata_object_heap_statistics, immortal, 2);
-AT(strata_object_heap_statistics, pending, 3);
-AT(strata_object_heap_statistics, reserved, 4);
-AT(strata_object_heap_statistics, chunks, 5);
-AT(strata_object_heap_statistics, alone, 6);
-AT(strata_object_heap_statistics, step_longest, 7);
+AT_8(strata_object_heap_statistics, objects, object_bytes, immortal, pending, reserved, chunks,
+     alone, step_longest);
 
 WORDS(strata_cycle_collector_options, 8);
-AT(strata_cycle_collector_options, candidates, 0);
-AT(strata_cycle_collector_options, bytes, 1);
-AT(strata_cycle_collector_options, step_objects, 2);
-AT(strata_cycle_collector_options, manual, 3);
-AT(strata_cycle_collector_options, without_pressure, 4);
-AT(strata_cycle_collector_options, upstream, 5);
+AT_6(strata_cycle_collector_options, candidates, bytes, step_objects, manual, without_pressure,
+     upstream);
 
 WORDS(strata_cycle_collector_statistics, 12);
-AT(strata_cycle_collector_statistics, candidates, 0);
-AT(strata_cycle_collector_statistics, rounds, 1);
-AT(strata_cycle_collector_statistics, abandoned, 2);
-AT(strata_cycle_collector_statistics, examined, 3);
-AT(strata_cycle_collector_statistics, collected, 4);
-AT(strata_cycle_collector_statistics, lost, 5);
-AT(strata_cycle_collector_statistics, steps, 6);
-AT(strata_cycle_collector_statistics, largest_step, 7);
-AT(strata_cycle_collector_statistics, longest_step, 8);
+AT_9(strata_cycle_collector_statistics, candidates, rounds, abandoned, examined, collected, lost,
+     steps, largest_step, longest_step);
 
 int main(void) { return 0; }

@@ -1,5 +1,6 @@
 /* NULL is never fatal: what ends or frees it does nothing, all else says EINVAL and
- * returns NULL or 0. Every function that takes a pointer to something of strata's. */
+ * returns NULL or 0. Here of heaps, arenas, pools, stacks, resources and scopes; accounts,
+ * objects and cycle collectors say it in the files of their names. */
 #include <strata/strata.h>
 
 #include <errno.h>
