@@ -33,9 +33,16 @@ constexpr std::size_t warm_bytes = 8 << 20;
   benchmark::DoNotOptimize(block);
 }
 
+// Made elsewhere, so that what making takes lies in no frame of a timed loop: there it
+// would push the contender out of reach of short addresses.
+template <class Contender>
+[[gnu::noinline]] Contender made(std::size_t bytes) {
+  return Contender(bytes);
+}
+
 template <class Contender, std::size_t Count>
 void constant_64(benchmark::State& state) {
-  Contender memory(warm_bytes);
+  Contender memory = made<Contender>(warm_bytes);
   for (auto _ : state) {
     memory.reset();
     for (std::size_t i = 0; i < Count; ++i) touch(memory.template allocate<64>());
@@ -54,7 +61,7 @@ std::array<std::uint16_t, 256> mixed_sizes() {
 template <class Contender>
 void mixed(benchmark::State& state) {
   const auto sizes = mixed_sizes();
-  Contender memory(warm_bytes);
+  Contender memory = made<Contender>(warm_bytes);
   for (auto _ : state) {
     memory.reset();
     for (const std::uint16_t size : sizes) touch(memory.allocate(size));
@@ -74,7 +81,7 @@ void cold(benchmark::State& state) {
 
 template <class Contender>
 void polymorphic(benchmark::State& state) {
-  Contender memory(warm_bytes);
+  Contender memory = made<Contender>(warm_bytes);
   for (auto _ : state) {
     memory.reset();
     std::pmr::polymorphic_allocator<> allocator(memory.resource());

@@ -16,7 +16,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <optional>
 #include <random>
+#include <utility>
 #include <vector>
 
 #include "object_steps.hpp"
@@ -53,15 +55,19 @@ void malloc_free(benchmark::State& state) {
   }
 }
 
+// The arena begins and ends while the clock stands still: only the pass is measured.
 void pass(benchmark::State& state) {
   compacting_arena_statistics figures;
   for (auto _ : state) {
-    compacting_arena arena;
     state.PauseTiming();
-    thin_out(arena);
+    std::optional<compacting_arena> arena(std::in_place);
+    thin_out(*arena);
     state.ResumeTiming();
-    arena.compact();
-    figures = arena.statistics();
+    arena->compact();
+    state.PauseTiming();
+    figures = arena->statistics();
+    arena.reset();
+    state.ResumeTiming();
   }
   state.counters["free_before"] = figures.before.fragmentation();
   state.counters["free_after"] = figures.after.fragmentation();

@@ -83,7 +83,7 @@ struct boost_stacks {
 // -- What is measured --------------------------------------------------------------
 
 // What a switch to the fiber is for the compiler: it cannot see what happens there.
-void touch(void* top) noexcept {
+void touch(void* const top) noexcept {
   static_cast<std::size_t*>(top)[-1] = 1;
   benchmark::DoNotOptimize(top);
   benchmark::ClobberMemory();

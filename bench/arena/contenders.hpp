@@ -237,10 +237,10 @@ class llvm_bump {
   // Its slabs: they keep their size, and a reset keeps the first.
   class untouched_slabs : public llvm::AllocatorBase<untouched_slabs> {
    public:
-    void* Allocate(std::size_t bytes, std::size_t) {  // NOLINT: the name is LLVM's
-      return memory_.emplace(bytes).begin();
-    }
-    void Deallocate(const void*, std::size_t, std::size_t) { memory_.reset(); }  // NOLINT: too
+    // NOLINTBEGIN(readability-identifier-naming): the names are LLVM's
+    void* Allocate(std::size_t bytes, std::size_t) { return memory_.emplace(bytes).begin(); }
+    void Deallocate(const void*, std::size_t, std::size_t) { memory_.reset(); }
+    // NOLINTEND(readability-identifier-naming)
 
    private:
     std::optional<untouched> memory_;
