@@ -16,8 +16,8 @@
 #include <string>
 #include <vector>
 
-#include <strata/bump_region.hpp>
-#include <strata/fixed_buffer.hpp>
+#include <strata/adaptor/fixed_buffer.hpp>
+#include <strata/arena/bump_region.hpp>
 
 namespace strata::bench {
 namespace {

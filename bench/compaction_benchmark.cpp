@@ -10,7 +10,7 @@
 //   steps       the same in steps; reported, in microseconds: the longest, and others
 #include <benchmark/benchmark.h>
 
-#include <strata/compacting_arena.hpp>
+#include <strata/object/compacting_arena.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -14,8 +14,8 @@
 #include <cstdlib>
 #include <optional>
 
-#include <strata/context.hpp>
-#include <strata/malloc_scope.hpp>
+#include <strata/context/context.hpp>
+#include <strata/context/malloc_scope.hpp>
 
 namespace strata::bench {
 namespace {

@@ -10,8 +10,8 @@
 //   garbage      cycles of four objects, made, left behind and collected: ns each object
 #include <benchmark/benchmark.h>
 
-#include <strata/cycle_collector.hpp>
-#include <strata/object_heap.hpp>
+#include <strata/object/cycle_collector.hpp>
+#include <strata/object/object_heap.hpp>
 
 #include <array>
 #include <cstddef>

@@ -10,7 +10,7 @@
 #include <benchmark/benchmark.h>
 
 #ifdef STRATA_BENCH_BOOST_CONTEXT
-#include <strata/stack_allocator.hpp>
+#include <strata/stack/stack_allocator.hpp>
 
 #include <boost/context/fiber.hpp>
 #include <boost/context/fixedsize_stack.hpp>

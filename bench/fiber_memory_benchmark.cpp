@@ -8,8 +8,8 @@
 //
 // beside std::pmr::monotonic_buffer_resource with a first chunk of the same size, an
 // arena made anew over malloc, and std::shared_ptr<std::byte[]> with memory of malloc.
-#include <strata/fiber_arenas.hpp>
-#include <strata/message_pool.hpp>
+#include <strata/stack/fiber_arenas.hpp>
+#include <strata/stack/message_pool.hpp>
 
 #include <benchmark/benchmark.h>
 

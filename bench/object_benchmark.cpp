@@ -15,9 +15,9 @@
 // when on the C and C++ libraries lock.
 #include <benchmark/benchmark.h>
 
-#include <strata/object_heap.hpp>
-#include <strata/ref.hpp>
-#include <strata/unsynchronized_heap.hpp>
+#include <strata/heap/unsynchronized_heap.hpp>
+#include <strata/object/object_heap.hpp>
+#include <strata/object/ref.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -13,11 +13,11 @@
 // The counted ones run a fixed number, for callgrind rather than a clock.
 #include <benchmark/benchmark.h>
 
-#include <strata/bitmap_slots.hpp>
-#include <strata/fixed_pool.hpp>
-#include <strata/free_list_slots.hpp>
-#include <strata/growing_pool.hpp>
-#include <strata/stack_slots.hpp>
+#include <strata/pool/bitmap_slots.hpp>
+#include <strata/pool/fixed_pool.hpp>
+#include <strata/pool/free_list_slots.hpp>
+#include <strata/pool/growing_pool.hpp>
+#include <strata/pool/stack_slots.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -20,9 +20,9 @@
 #include <new>
 #include <utility>
 
-#include <strata/lock_free_pool.hpp>
-#include <strata/thread_local_pool.hpp>
-#include <strata/thread_safe_pool.hpp>
+#include <strata/pool/lock_free_pool.hpp>
+#include <strata/pool/thread_local_pool.hpp>
+#include <strata/pool/thread_safe_pool.hpp>
 
 #if __has_include(<boost/pool/pool.hpp>)
 #include <boost/pool/pool.hpp>

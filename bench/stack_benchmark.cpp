@@ -9,7 +9,7 @@
 //
 // `strata` has a guard on each side, and so has `boost_protected` (below);
 // `boost_pooled`, `boost_fixedsize` and `mmap` have none.
-#include <strata/stack_allocator.hpp>
+#include <strata/stack/stack_allocator.hpp>
 
 #include <benchmark/benchmark.h>
 #include <sys/mman.h>

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include <strata/allocator.hpp>
-#include <strata/context.hpp>
-#include <strata/heap.hpp>
+#include <strata/context/allocator.hpp>
+#include <strata/context/context.hpp>
+#include <strata/heap/heap.hpp>
 
 using string = std::basic_string<char, std::char_traits<char>, strata::allocator<char>>;
 using lines = std::vector<string, strata::allocator<string>>;

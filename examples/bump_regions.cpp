@@ -1,8 +1,8 @@
 // One range, one pointer: memory that ends all at once.
-#include <strata/bump_region.hpp>
-#include <strata/fixed_buffer.hpp>
-#include <strata/guard_hits.hpp>
-#include <strata/scoped_block.hpp>
+#include <strata/adaptor/fixed_buffer.hpp>
+#include <strata/arena/bump_region.hpp>
+#include <strata/arena/guard_hits.hpp>
+#include <strata/resource/scoped_block.hpp>
 
 #include <cstdio>
 #include <memory_resource>

@@ -1,7 +1,7 @@
 // Closures that refer to the environment they were made in, which refers to them: the
 // cycles of every interpreter, and the collector that ends them.
-#include <strata/cycle_collector.hpp>
-#include <strata/object_heap.hpp>
+#include <strata/object/cycle_collector.hpp>
+#include <strata/object/object_heap.hpp>
 
 #include <cstdio>
 

@@ -1,13 +1,13 @@
 // Resources from parts: a parser's memory is bounded and counted, by kind, and its
 // notes come from a buffer on the stack before they come from elsewhere.
-#include <strata/error.hpp>
-#include <strata/failing.hpp>
-#include <strata/fallback.hpp>
-#include <strata/fixed_buffer.hpp>
-#include <strata/heap.hpp>
-#include <strata/limited.hpp>
-#include <strata/tagged.hpp>
-#include <strata/tracked.hpp>
+#include <strata/adaptor/failing.hpp>
+#include <strata/adaptor/fallback.hpp>
+#include <strata/adaptor/fixed_buffer.hpp>
+#include <strata/adaptor/limited.hpp>
+#include <strata/adaptor/tagged.hpp>
+#include <strata/adaptor/tracked.hpp>
+#include <strata/base/error.hpp>
+#include <strata/heap/heap.hpp>
 
 #include <cstdint>
 #include <cstdio>

@@ -1,7 +1,7 @@
 // Connections of a server, which several threads share: each request keeps its
 // connection alive, and the table that finds connections again does not.
-#include <strata/counted_pool.hpp>
-#include <strata/shared_handle.hpp>
+#include <strata/pool/counted_pool.hpp>
+#include <strata/pool/shared_handle.hpp>
 
 #include <atomic>
 #include <cstdio>

@@ -1,7 +1,7 @@
 // A debug resource finds a planted leak and a planted double free: who allocated
 // the block, who freed it first, who freed it again. Without the handler, the
 // double free would end the program with the same text.
-#include <strata/checked.hpp>
+#include <strata/adaptor/checked.hpp>
 
 #include <cstdlib>
 #include <iostream>

@@ -1,7 +1,7 @@
 // A document whose nodes share styles and know their parents: children and styles by
 // counted references, parents by weak ones, so that a subtree ends with its last owner.
-#include <strata/object_heap.hpp>
-#include <strata/weak_ref.hpp>
+#include <strata/object/object_heap.hpp>
+#include <strata/object/weak_ref.hpp>
 
 #include <cstdio>
 #include <utility>

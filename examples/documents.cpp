@@ -1,6 +1,6 @@
 // Notes of a text editor that come and go in any order: what is left slides together,
 // in steps, and the memory between goes back.
-#include <strata/compacting_arena.hpp>
+#include <strata/object/compacting_arena.hpp>
 
 #include <cstdio>
 #include <memory>

@@ -1,7 +1,7 @@
 // The entities of a game: made and ended all the time, visited every frame, and known
 // to each other by keys, which tell when the other one is gone.
-#include <strata/growing_pool.hpp>
-#include <strata/keyed_pool.hpp>
+#include <strata/pool/growing_pool.hpp>
+#include <strata/pool/keyed_pool.hpp>
 
 #include <cstdio>
 #include <iostream>

@@ -1,5 +1,5 @@
 // What a fiber needs besides its stack: an arena for its time, and messages to others.
-#include <strata/fiber_memory.hpp>
+#include <strata/stack/fiber_memory.hpp>
 
 #include <algorithm>
 #include <cstdio>

@@ -2,10 +2,10 @@
 // arena and a value of its own; and what they took. The scheduler is beside this file.
 #include "fiber_scheduler.hpp"
 
-#include <strata/fiber_arenas.hpp>
-#include <strata/fiber_storage.hpp>
-#include <strata/guard_hits.hpp>
-#include <strata/stack_allocator.hpp>
+#include <strata/arena/guard_hits.hpp>
+#include <strata/stack/fiber_arenas.hpp>
+#include <strata/stack/fiber_storage.hpp>
+#include <strata/stack/stack_allocator.hpp>
 
 #include <boost/context/fiber.hpp>
 

@@ -11,8 +11,8 @@
 // fibers that were only spawned cost a small object each.
 #pragma once
 
-#include <strata/fiber_storage.hpp>
-#include <strata/growing_pool.hpp>
+#include <strata/pool/growing_pool.hpp>
+#include <strata/stack/fiber_storage.hpp>
 
 #include <boost/context/fiber.hpp>
 

@@ -1,6 +1,6 @@
 // Fibers of Boost.Context on stacks of a pool: named, guarded, reused hot.
-#include <strata/guard_hits.hpp>
-#include <strata/stack_allocator.hpp>
+#include <strata/arena/guard_hits.hpp>
+#include <strata/stack/stack_allocator.hpp>
 
 #include <boost/context/fiber.hpp>
 

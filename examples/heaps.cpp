@@ -1,6 +1,6 @@
 // A heap of one's own: named, limited, looked into, and dropped as a whole.
-#include <strata/error.hpp>
-#include <strata/heap.hpp>
+#include <strata/base/error.hpp>
+#include <strata/heap/heap.hpp>
 
 #include <cstdio>
 #include <memory_resource>

@@ -5,8 +5,8 @@
 //   assignment = name "=" sum
 //   sum        = term { "+" term }
 //   term       = name | number
-#include <strata/arena.hpp>
-#include <strata/arena_checkpoint.hpp>
+#include <strata/arena/arena.hpp>
+#include <strata/arena/arena_checkpoint.hpp>
 
 #include <cctype>
 #include <cstdio>

@@ -1,5 +1,5 @@
 // Particles: a fixed number of slots, and the effect is cut short rather than slow.
-#include <strata/fixed_pool.hpp>
+#include <strata/pool/fixed_pool.hpp>
 
 #include <array>
 #include <cstdio>

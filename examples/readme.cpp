@@ -1,7 +1,7 @@
 // A heap with a name and a limit, and a standard container that lives in it.
 #include <iostream>
 #include <memory_resource>
-#include <strata/heap.hpp>
+#include <strata/heap/heap.hpp>
 #include <vector>
 
 int main() {

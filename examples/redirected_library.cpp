@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include <strata/malloc_scope.hpp>
+#include <strata/context/malloc_scope.hpp>
 
 // Stands for a third party's code, with plain containers.
 static std::vector<std::string> parse(const std::string& text) {

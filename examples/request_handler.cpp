@@ -1,7 +1,7 @@
 // A request handler on an arena: whatever a request allocates, containers of the
 // standard library included, ends with the request. The chunks stay for the next
 // one, as many as recent requests needed.
-#include <strata/arena.hpp>
+#include <strata/arena/arena.hpp>
 
 #include <algorithm>
 #include <cstdio>

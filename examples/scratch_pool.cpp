@@ -1,7 +1,7 @@
 // A pool for each thread: scratch space that is taken and given back without
 // synchronisation, and that cannot wander to another thread by mistake.
-#include <strata/account.hpp>
-#include <strata/thread_local_pool.hpp>
+#include <strata/account/account.hpp>
+#include <strata/pool/thread_local_pool.hpp>
 
 #include <array>
 #include <cstdio>

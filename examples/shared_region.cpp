@@ -1,7 +1,7 @@
 // Two processes: a child sends the words of a text through a ring in a shared region,
 // and counts them in an object that both see.
-#include <strata/message_reader.hpp>
-#include <strata/message_writer.hpp>
+#include <strata/stack/message_reader.hpp>
+#include <strata/stack/message_writer.hpp>
 
 #include <sys/wait.h>
 #include <unistd.h>

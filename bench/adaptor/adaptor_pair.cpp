@@ -7,13 +7,13 @@
 #include <memory_resource>
 #include <string_view>
 
-#include <strata/failing.hpp>
-#include <strata/fallback.hpp>
-#include <strata/limited.hpp>
-#include <strata/segregator.hpp>
-#include <strata/synchronized.hpp>
-#include <strata/tagged.hpp>
-#include <strata/tracked.hpp>
+#include <strata/adaptor/failing.hpp>
+#include <strata/adaptor/fallback.hpp>
+#include <strata/adaptor/limited.hpp>
+#include <strata/adaptor/segregator.hpp>
+#include <strata/adaptor/synchronized.hpp>
+#include <strata/adaptor/tagged.hpp>
+#include <strata/adaptor/tracked.hpp>
 
 namespace strata::bench {
 namespace {

@@ -15,8 +15,8 @@
 #include <new>
 #include <optional>
 
-#include <strata/arena.hpp>
-#include <strata/huge_page.hpp>
+#include <strata/adaptor/huge_page.hpp>
+#include <strata/arena/arena.hpp>
 
 #ifdef STRATA_BENCH_BOOST_CONTAINER
 #include <boost/container/pmr/monotonic_buffer_resource.hpp>

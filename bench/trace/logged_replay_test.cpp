@@ -10,9 +10,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include <strata/heap.hpp>
-#include <strata/logged.hpp>
-#include <strata/tracked.hpp>
+#include <strata/adaptor/logged.hpp>
+#include <strata/adaptor/tracked.hpp>
+#include <strata/heap/heap.hpp>
 
 #include "instrument/mapped_resource.hpp"
 #include "trace/player.hpp"

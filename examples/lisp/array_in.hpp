@@ -6,7 +6,7 @@
 #include <memory_resource>
 #include <span>
 
-#include <strata/arena.hpp>
+#include <strata/arena/arena.hpp>
 
 namespace lisp {
 

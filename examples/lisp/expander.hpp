@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <strata/arena.hpp>
+#include <strata/arena/arena.hpp>
 
 #include "array_in.hpp"
 #include "core.hpp"

@@ -6,7 +6,7 @@
 #include <initializer_list>
 #include <span>
 
-#include <strata/arena.hpp>
+#include <strata/arena/arena.hpp>
 
 #include "array_in.hpp"
 #include "core.hpp"

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cstdio>
 
-#include <strata/arena.hpp>
-#include <strata/error.hpp>
+#include <strata/arena/arena.hpp>
+#include <strata/base/error.hpp>
 
 #include "builtins_lists.hpp"
 #include "builtins_numbers.hpp"

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include <strata/page_resource.hpp>
+#include <strata/resource/page_resource.hpp>
 
 #include "node.hpp"
 #include "objects.hpp"

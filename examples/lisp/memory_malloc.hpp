@@ -12,8 +12,8 @@
 #include <string>
 #include <utility>
 
-#include <strata/counting.hpp>
-#include <strata/object_type_of.hpp>
+#include <strata/object/counting.hpp>
+#include <strata/object/object_type_of.hpp>
 
 #include "objects.hpp"
 

@@ -12,8 +12,8 @@
 #include <string>
 #include <utility>
 
-#include <strata/cycle_collector.hpp>
-#include <strata/object_heap.hpp>
+#include <strata/object/cycle_collector.hpp>
+#include <strata/object/object_heap.hpp>
 
 #include "objects.hpp"
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include <strata/arena.hpp>
+#include <strata/arena/arena.hpp>
 
 #include "value.hpp"
 

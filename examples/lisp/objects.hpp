@@ -13,9 +13,9 @@
 #include <string_view>
 #include <utility>
 
-#include <strata/counting.hpp>
-#include <strata/object_header.hpp>
-#include <strata/object_type_of.hpp>
+#include <strata/object/counting.hpp>
+#include <strata/object/object_header.hpp>
+#include <strata/object/object_type_of.hpp>
 
 #include "names.hpp"
 #include "value.hpp"

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include <strata/arena.hpp>
+#include <strata/arena/arena.hpp>
 
 #include "syntax.hpp"
 

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <iostream>
 
-#include <strata/account.hpp>
+#include <strata/account/account.hpp>
 
 namespace lisp {
 

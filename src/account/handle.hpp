@@ -2,7 +2,7 @@
 // For the C++ library; the malloc core does not include it.
 #pragma once
 
-#include <strata/account.hpp>
+#include <strata/account/account.hpp>
 
 #include "account/account.hpp"
 

@@ -1,10 +1,10 @@
 // The public accounts, over the process's tree. Part of the C++ library, not of
 // the malloc core: it may throw and allocate.
-#include <strata/account.hpp>
+#include <strata/account/account.hpp>
 
 #include <utility>
 
-#include <strata/detail/account_access.hpp>
+#include <strata/account/detail/account_access.hpp>
 
 #include "account/handle.hpp"
 

@@ -1,6 +1,6 @@
 // strata::out_of_memory. Part of the C++ library, not of the malloc core: it
 // needs the C++ runtime.
-#include <strata/error.hpp>
+#include <strata/base/error.hpp>
 
 #include <algorithm>
 

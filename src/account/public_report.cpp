@@ -9,7 +9,7 @@
 #include <ostream>
 #include <string>
 
-#include <strata/account.hpp>
+#include <strata/account/account.hpp>
 
 namespace strata {
 namespace {

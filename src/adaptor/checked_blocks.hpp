@@ -28,11 +28,11 @@
 #include <span>
 #include <string>
 
-#include <strata/account.hpp>
-#include <strata/checked.hpp>
-#include <strata/debug_error.hpp>
-#include <strata/heap.hpp>
-#include <strata/page_resource.hpp>
+#include <strata/account/account.hpp>
+#include <strata/adaptor/checked.hpp>
+#include <strata/adaptor/debug_error.hpp>
+#include <strata/heap/heap.hpp>
+#include <strata/resource/page_resource.hpp>
 
 #include "adaptor/call_sites.hpp"
 #include "adaptor/checked_block.hpp"

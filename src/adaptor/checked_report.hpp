@@ -8,7 +8,7 @@
 #include <span>
 #include <string_view>
 
-#include <strata/debug_error.hpp>
+#include <strata/adaptor/debug_error.hpp>
 
 namespace strata::core {
 

@@ -7,8 +7,8 @@
 #include <cstddef>
 #include <cstring>
 
-#include <strata/debug_error.hpp>
-#include <strata/detail/poison.hpp>
+#include <strata/adaptor/debug_error.hpp>
+#include <strata/base/detail/poison.hpp>
 
 #include "adaptor/checked_block.hpp"
 

@@ -1,6 +1,6 @@
 // Fatal diagnoses of resources that are made of others, or of callbacks; see
-// strata/detail/diagnosis.hpp.
-#include <strata/detail/diagnosis.hpp>
+// strata/base/detail/diagnosis.hpp.
+#include <strata/base/detail/diagnosis.hpp>
 
 #include <charconv>
 #include <iterator>

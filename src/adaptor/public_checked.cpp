@@ -1,6 +1,6 @@
 // strata::checked: where the program enters. Each entry is a call of its own, so
 // that its return address tells where the program's own calls begin.
-#include <strata/checked.hpp>
+#include <strata/adaptor/checked.hpp>
 
 #include <ostream>
 

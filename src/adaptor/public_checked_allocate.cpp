@@ -1,5 +1,5 @@
 // How a checked block comes to be.
-#include <strata/error.hpp>
+#include <strata/base/error.hpp>
 
 #include <bit>
 #include <cstring>

@@ -5,7 +5,7 @@
 #include <new>
 #include <utility>
 
-#include <strata/detail/upstream.hpp>
+#include <strata/resource/detail/upstream.hpp>
 
 namespace strata::core {
 namespace {

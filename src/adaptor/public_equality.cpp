@@ -1,7 +1,7 @@
 // When resources without a state of their own are equal. Here, so that programs
 // without run-time type information can include their headers.
-#include <strata/callback_resource.hpp>
-#include <strata/system_malloc.hpp>
+#include <strata/adaptor/callback_resource.hpp>
+#include <strata/adaptor/system_malloc.hpp>
 
 namespace strata {
 

@@ -1,5 +1,5 @@
 // strata::huge_page: an account in front of the system's huge pages.
-#include <strata/huge_page.hpp>
+#include <strata/adaptor/huge_page.hpp>
 
 #include "adaptor/huge_pages.hpp"
 

@@ -1,5 +1,5 @@
 // strata::secret: an account in front of the system's locked pages.
-#include <strata/secret.hpp>
+#include <strata/adaptor/secret.hpp>
 
 #include "adaptor/secret_pages.hpp"
 

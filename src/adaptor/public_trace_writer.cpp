@@ -6,7 +6,7 @@
 //
 // Invariant: the header counts the chunks that are in the file, so the file can be
 // read after every write.
-#include <strata/trace_writer.hpp>
+#include <strata/adaptor/trace_writer.hpp>
 
 #include <bit>
 #include <cerrno>

@@ -1,6 +1,6 @@
 // strata::wipe. It is in a file of its own so that a caller's compiler sees a call;
 // the asm keeps the stores where the linker optimises across files.
-#include <strata/wiping.hpp>
+#include <strata/adaptor/wiping.hpp>
 
 #include <cstring>
 

@@ -11,7 +11,7 @@
 // Invariant: the system gets the block back wiped.
 #pragma once
 
-#include <strata/wiping.hpp>
+#include <strata/adaptor/wiping.hpp>
 
 #include <algorithm>
 #include <cstddef>

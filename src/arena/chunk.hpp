@@ -12,7 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <strata/detail/arena_core.hpp>
+#include <strata/arena/detail/arena_core.hpp>
 
 namespace strata::detail {
 

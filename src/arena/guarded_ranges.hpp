@@ -4,8 +4,8 @@
 // processor, and nothing faults while the lock is held.
 #pragma once
 
-#include <strata/detail/diagnosis.hpp>
-#include <strata/detail/guarded_range.hpp>
+#include <strata/arena/detail/guarded_range.hpp>
+#include <strata/base/detail/diagnosis.hpp>
 
 #include "base/base.hpp"
 #include "os/os.hpp"

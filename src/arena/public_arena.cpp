@@ -1,14 +1,14 @@
 // The cold half of strata::arena: chunks come, are left, entered again and go.
 // Checkpoints and figures are in public_arena_checkpoints.cpp and
 // public_arena_statistics.cpp.
-#include <strata/detail/arena_core.hpp>
+#include <strata/arena/detail/arena_core.hpp>
 
 #include <algorithm>
 #include <limits>
 #include <new>
 
-#include <strata/detail/diagnosis.hpp>
-#include <strata/error.hpp>
+#include <strata/base/detail/diagnosis.hpp>
+#include <strata/base/error.hpp>
 
 #include "arena/chunk.hpp"
 

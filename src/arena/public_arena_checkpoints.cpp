@@ -7,8 +7,8 @@
 // serial than the last at its depth, ended before.
 #include <algorithm>
 
-#include <strata/detail/arena_core.hpp>
-#include <strata/detail/diagnosis.hpp>
+#include <strata/arena/detail/arena_core.hpp>
+#include <strata/base/detail/diagnosis.hpp>
 
 #include "arena/chunk.hpp"
 

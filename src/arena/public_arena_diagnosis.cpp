@@ -1,5 +1,5 @@
-// Fatal diagnoses of arenas and their checkpoints; see strata/detail/diagnosis.hpp.
-#include <strata/detail/diagnosis.hpp>
+// Fatal diagnoses of arenas and their checkpoints; see strata/base/detail/diagnosis.hpp.
+#include <strata/base/detail/diagnosis.hpp>
 
 #include "base/base.hpp"
 

@@ -1,11 +1,11 @@
 // The large blocks of arenas: what lives, and what is spare for the next ones.
-#include <strata/detail/arena_large_blocks.hpp>
+#include <strata/arena/detail/arena_large_blocks.hpp>
 
 #include <algorithm>
 #include <new>
 
-#include <strata/detail/diagnosis.hpp>
-#include <strata/detail/poison.hpp>
+#include <strata/base/detail/diagnosis.hpp>
+#include <strata/base/detail/poison.hpp>
 
 #include "arena/chunk.hpp"
 

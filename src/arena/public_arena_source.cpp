@@ -1,10 +1,10 @@
 // Where arenas' chunks come from.
-#include <strata/detail/arena_source.hpp>
+#include <strata/arena/detail/arena_source.hpp>
 
 #include <algorithm>
 #include <cstdint>
 
-#include <strata/detail/upstream.hpp>
+#include <strata/resource/detail/upstream.hpp>
 
 #include "os/os.hpp"
 

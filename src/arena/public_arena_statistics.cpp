@@ -1,7 +1,7 @@
 // What an arena says about itself.
 #include <algorithm>
 
-#include <strata/detail/arena_core.hpp>
+#include <strata/arena/detail/arena_core.hpp>
 
 #include "arena/chunk.hpp"
 

@@ -1,16 +1,16 @@
-// Lines of marks around the blocks of a bump region; see strata/detail/bump_lines.hpp
+// Lines of marks around the blocks of a bump region; see strata/arena/detail/bump_lines.hpp
 // for their layout.
 //
 // Under AddressSanitizer the lines are poisoned, like all that is no block, so that it
 // finds a wrong write at once; they are made accessible while they are read here.
-#include <strata/detail/bump_lines.hpp>
+#include <strata/arena/detail/bump_lines.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 
-#include <strata/detail/diagnosis.hpp>
-#include <strata/detail/poison.hpp>
+#include <strata/base/detail/diagnosis.hpp>
+#include <strata/base/detail/poison.hpp>
 
 #include "base/base.hpp"
 

@@ -1,12 +1,12 @@
 // Where the range of a bump region comes from, and how it goes back.
-#include <strata/detail/bump_range.hpp>
+#include <strata/arena/detail/bump_range.hpp>
 
 #include <algorithm>
 #include <limits>
 #include <new>
 
-#include <strata/error.hpp>
-#include <strata/range_full.hpp>
+#include <strata/arena/range_full.hpp>
+#include <strata/base/error.hpp>
 
 #include "account/account.hpp"
 #include "base/base.hpp"

@@ -1,7 +1,7 @@
 // What happens when somebody touches a guard, for programs that asked.
-#include <strata/guard_hits.hpp>
+#include <strata/arena/guard_hits.hpp>
 
-#include <strata/detail/guarded_range.hpp>
+#include <strata/arena/detail/guarded_range.hpp>
 
 #include "arena/guarded_ranges.hpp"
 #include "os/os.hpp"

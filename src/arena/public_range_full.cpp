@@ -1,5 +1,5 @@
 // strata::range_full, and its thrower for the templates.
-#include <strata/range_full.hpp>
+#include <strata/arena/range_full.hpp>
 
 #include <algorithm>
 

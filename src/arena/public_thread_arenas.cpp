@@ -6,7 +6,7 @@
 //                      owns all arenas; those without a thread wait in it
 //
 // The set's lock is taken when a thread comes or goes, never to allocate.
-#include <strata/thread_arenas.hpp>
+#include <strata/arena/thread_arenas.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include <strata/page_resource.hpp>
+#include <strata/resource/page_resource.hpp>
 
 namespace strata {
 namespace detail {

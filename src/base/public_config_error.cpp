@@ -1,5 +1,5 @@
-// What contradictions in options say; see strata/config_error.hpp.
-#include <strata/config_error.hpp>
+// What contradictions in options say; see strata/base/config_error.hpp.
+#include <strata/base/config_error.hpp>
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // How the public templates end a program, or warn it, and the fatal diagnoses that more
 // than one layer makes; those of one layer stand there, in its public_*_diagnosis.cpp.
-// See strata/detail/diagnosis.hpp.
-#include <strata/detail/diagnosis.hpp>
+// See strata/base/detail/diagnosis.hpp.
+#include <strata/base/detail/diagnosis.hpp>
 
 #include <cstdio>
 #include <cstdlib>

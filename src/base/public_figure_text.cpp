@@ -1,5 +1,5 @@
-// Numbers and names in reports; see strata/detail/figure_text.hpp.
-#include <strata/detail/figure_text.hpp>
+// Numbers and names in reports; see strata/base/detail/figure_text.hpp.
+#include <strata/base/detail/figure_text.hpp>
 
 #include <array>
 #include <cmath>

@@ -1,5 +1,5 @@
 // Accounts in C. A handle is the node itself; what keeps it is a reference count.
-#include <strata/account.hpp>
+#include <strata/account/account.hpp>
 
 #include <memory>
 #include <new>

@@ -4,7 +4,7 @@
 #include <new>
 #include <optional>
 
-#include <strata/arena.hpp>
+#include <strata/arena/arena.hpp>
 
 #include "c/error.hpp"
 #include "c/handles.hpp"

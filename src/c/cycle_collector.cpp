@@ -1,5 +1,5 @@
 // The cycle collector in C, over heaps that count plainly.
-#include <strata/cycle_collector.hpp>
+#include <strata/object/cycle_collector.hpp>
 
 #include <chrono>
 #include <new>

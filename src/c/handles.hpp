@@ -6,8 +6,8 @@
 #include <memory_resource>
 #include <optional>
 
-#include <strata/account.hpp>
-#include <strata/detail/account_access.hpp>
+#include <strata/account/account.hpp>
+#include <strata/account/detail/account_access.hpp>
 
 #include "heap/heap.hpp"
 

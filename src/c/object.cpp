@@ -1,11 +1,11 @@
 // Counted objects in C. An object knows its heap, and the heap how it counts.
-#include <strata/counting.hpp>
+#include <strata/object/counting.hpp>
 
 #include <bit>
 #include <cstring>
 
-#include <strata/cycle_collector.hpp>
-#include <strata/detail/object_core.hpp>
+#include <strata/object/cycle_collector.hpp>
+#include <strata/object/detail/object_core.hpp>
 
 #include "c/error.hpp"
 #include "c/handles.hpp"

@@ -5,11 +5,11 @@
 #include <optional>
 
 #include <strata/strata.h>
-#include <strata/account.hpp>
-#include <strata/cycle_collector.hpp>
-#include <strata/detail/object_core.hpp>
-#include <strata/object_heap.hpp>
-#include <strata/object_heap_options.hpp>
+#include <strata/account/account.hpp>
+#include <strata/object/cycle_collector.hpp>
+#include <strata/object/detail/object_core.hpp>
+#include <strata/object/object_heap.hpp>
+#include <strata/object/object_heap_options.hpp>
 
 struct strata_object_heap {
   strata_object_heap(strata::detail::counting_kind counting,

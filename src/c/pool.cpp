@@ -5,8 +5,8 @@
 #include <new>
 #include <optional>
 
-#include <strata/detail/common_slots.hpp>
-#include <strata/shared_pool_options.hpp>
+#include <strata/pool/detail/common_slots.hpp>
+#include <strata/pool/shared_pool_options.hpp>
 
 #include "c/error.hpp"
 #include "c/handles.hpp"

@@ -1,5 +1,5 @@
 // Resources in C: made from functions, and used through their handle.
-#include <strata/callback_resource.hpp>
+#include <strata/adaptor/callback_resource.hpp>
 
 #include <new>
 

@@ -1,5 +1,5 @@
 // Scopes of the ambient resource, and malloc scopes, in C.
-#include <strata/context.hpp>
+#include <strata/context/context.hpp>
 
 #include <cerrno>
 #include <memory>

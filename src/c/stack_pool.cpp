@@ -1,6 +1,6 @@
 // Stacks for fibers in C: a shared_stack_pool.
-#include <strata/guard_hits.hpp>
-#include <strata/stack_pool.hpp>
+#include <strata/arena/guard_hits.hpp>
+#include <strata/stack/stack_pool.hpp>
 
 #include <new>
 #include <optional>

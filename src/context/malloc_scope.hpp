@@ -1,7 +1,7 @@
 // Malloc scopes for C++ and C: which malloc is in charge, and entering it.
 #pragma once
 
-#include <strata/malloc_scope.hpp>
+#include <strata/context/malloc_scope.hpp>
 
 #include "heap/heap.hpp"
 

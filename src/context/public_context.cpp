@@ -5,13 +5,13 @@
 // meanwhile. A thread keeps the arenas that its scopes left, for the next ones; so
 // nothing of them may come from a heap that a malloc scope directs into, and that
 // may end sooner.
-#include <strata/context.hpp>
+#include <strata/context/context.hpp>
 
 #include <cstddef>
 #include <utility>
 
-#include <strata/detail/diagnosis.hpp>
-#include <strata/heap.hpp>
+#include <strata/base/detail/diagnosis.hpp>
+#include <strata/heap/heap.hpp>
 
 #include "context/malloc_scope.hpp"
 

@@ -1,10 +1,10 @@
 // strata::heap over core::heap. Part of the C++ library, not of the malloc
 // core: it may throw.
-#include <strata/heap.hpp>
+#include <strata/heap/heap.hpp>
 
 #include <new>
 
-#include <strata/detail/account_access.hpp>
+#include <strata/account/detail/account_access.hpp>
 
 #include "account/account.hpp"
 #include "heap/heap.hpp"

@@ -2,7 +2,7 @@
 // instance of the regions belongs to the domain of the process's heaps; it uses
 // nothing else of them. Part of the C++ library, not of the malloc core: it may
 // throw.
-#include <strata/page_resource.hpp>
+#include <strata/resource/page_resource.hpp>
 
 #include <new>
 

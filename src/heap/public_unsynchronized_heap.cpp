@@ -1,10 +1,10 @@
 // strata::unsynchronized_heap over core::basic_unsynchronized_heap. Part of the
 // C++ library, not of the malloc core: it may throw.
-#include <strata/unsynchronized_heap.hpp>
+#include <strata/heap/unsynchronized_heap.hpp>
 
 #include <new>
 
-#include <strata/detail/account_access.hpp>
+#include <strata/account/detail/account_access.hpp>
 
 #include "account/account.hpp"
 #include "heap/heap.hpp"

@@ -1,6 +1,6 @@
 // Fatal diagnoses of compacting arenas and cycle collectors; see
-// strata/detail/diagnosis.hpp.
-#include <strata/detail/diagnosis.hpp>
+// strata/base/detail/diagnosis.hpp.
+#include <strata/base/detail/diagnosis.hpp>
 
 #include "base/base.hpp"
 

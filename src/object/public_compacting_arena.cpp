@@ -1,5 +1,5 @@
 // What is no template in strata::compacting_arena.
-#include <strata/compacting_arena.hpp>
+#include <strata/object/compacting_arena.hpp>
 
 #include <bit>
 

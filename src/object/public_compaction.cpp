@@ -1,8 +1,8 @@
-// The passes of a compacting arena, unit by unit; see strata/detail/moving_store.hpp.
+// The passes of a compacting arena, unit by unit; see strata/object/detail/moving_store.hpp.
 // Sliding with one walk is possible because keys lead to objects through a table: what
 // refers to an object need not be found (Saunders 1974 and Jonkers 1979 need a second
 // walk for that).
-#include <strata/detail/moving_store.hpp>
+#include <strata/object/detail/moving_store.hpp>
 
 #include <cstring>
 

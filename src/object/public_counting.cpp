@@ -1,8 +1,8 @@
-// The rare cases of counting; see strata/detail/object_counts.hpp.
-#include <strata/detail/object_counts.hpp>
+// The rare cases of counting; see strata/object/detail/object_counts.hpp.
+#include <strata/object/detail/object_counts.hpp>
 
-#include <strata/detail/diagnosis.hpp>
-#include <strata/detail/object_core.hpp>
+#include <strata/base/detail/diagnosis.hpp>
+#include <strata/object/detail/object_core.hpp>
 
 namespace strata::detail {
 namespace {

@@ -1,10 +1,10 @@
-// When cycles are searched for, and how long at once. See strata/cycle_collector.hpp.
-#include <strata/cycle_collector.hpp>
+// When cycles are searched for, and how long at once. See strata/object/cycle_collector.hpp.
+#include <strata/object/cycle_collector.hpp>
 
 #include <algorithm>
 #include <utility>
 
-#include <strata/detail/diagnosis.hpp>
+#include <strata/base/detail/diagnosis.hpp>
 
 namespace strata {
 namespace {

@@ -1,8 +1,8 @@
 // The second half of a round: what is not live ends, and all else is forgotten. See
-// strata/detail/cycle_search.hpp.
-#include <strata/detail/cycle_search.hpp>
+// strata/object/detail/cycle_search.hpp.
+#include <strata/object/detail/cycle_search.hpp>
 
-#include <strata/counting.hpp>
+#include <strata/object/counting.hpp>
 
 namespace strata::detail {
 namespace {

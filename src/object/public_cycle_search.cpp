@@ -1,8 +1,8 @@
 // The first half of a round: from candidates to what is not live. See
-// strata/detail/cycle_search.hpp.
-#include <strata/detail/cycle_search.hpp>
+// strata/object/detail/cycle_search.hpp.
+#include <strata/object/detail/cycle_search.hpp>
 
-#include <strata/counting.hpp>
+#include <strata/object/counting.hpp>
 
 namespace strata::detail {
 namespace {

@@ -1,5 +1,5 @@
-// Leaves and their directory; see strata/detail/cycle_table.hpp.
-#include <strata/detail/cycle_table.hpp>
+// Leaves and their directory; see strata/object/detail/cycle_table.hpp.
+#include <strata/object/detail/cycle_table.hpp>
 
 #include <algorithm>
 #include <cstring>

@@ -1,5 +1,5 @@
-// The pieces of a list of objects; see strata/detail/header_list.hpp.
-#include <strata/detail/header_list.hpp>
+// The pieces of a list of objects; see strata/object/detail/header_list.hpp.
+#include <strata/object/detail/header_list.hpp>
 
 #include <utility>
 

@@ -1,5 +1,5 @@
 // What a compacting arena says about its memory, and its check of itself.
-#include <strata/detail/moving_store.hpp>
+#include <strata/object/detail/moving_store.hpp>
 
 namespace strata::detail {
 

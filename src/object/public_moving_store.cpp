@@ -1,10 +1,10 @@
 // How a compacting arena gets memory and gives it back; see
-// strata/detail/moving_store.hpp.
-#include <strata/detail/moving_store.hpp>
+// strata/object/detail/moving_store.hpp.
+#include <strata/object/detail/moving_store.hpp>
 
 #include <utility>
 
-#include <strata/error.hpp>
+#include <strata/base/error.hpp>
 
 namespace strata::detail {
 namespace {

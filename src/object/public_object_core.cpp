@@ -1,5 +1,5 @@
-// Where objects lie: chunks, blocks, objects alone. See strata/detail/object_core.hpp.
-#include <strata/detail/object_core.hpp>
+// Where objects lie: chunks, blocks, objects alone. See strata/object/detail/object_core.hpp.
+#include <strata/object/detail/object_core.hpp>
 
 #include <algorithm>
 #include <cstring>
@@ -7,7 +7,7 @@
 #include <new>
 #include <utility>
 
-#include <strata/error.hpp>
+#include <strata/base/error.hpp>
 
 #include "base/base.hpp"
 

@@ -1,6 +1,6 @@
 // Diagnoses of counted objects: fatal ones, and the warning of a count that is full;
-// see strata/detail/diagnosis.hpp.
-#include <strata/detail/diagnosis.hpp>
+// see strata/base/detail/diagnosis.hpp.
+#include <strata/base/detail/diagnosis.hpp>
 
 #include "base/base.hpp"
 

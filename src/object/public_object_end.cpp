@@ -1,12 +1,12 @@
-// How objects end, and what other threads send; see strata/detail/object_core.hpp.
+// How objects end, and what other threads send; see strata/object/detail/object_core.hpp.
 //
 // An object's drop drops other references, whose objects would end within its frame, and
 // so on down a list. Instead, what dies while another object ends waits on a list through
 // the headers of the dead, and ends after: one frame, however deep, and no allocation.
 // (J. Weizenbaum, Symmetric List Processor, 1963, deferred the ends of cells that way.)
-#include <strata/counting.hpp>
-#include <strata/cycle_collector.hpp>
-#include <strata/detail/object_core.hpp>
+#include <strata/object/counting.hpp>
+#include <strata/object/cycle_collector.hpp>
+#include <strata/object/detail/object_core.hpp>
 
 #include <algorithm>
 #include <bit>

@@ -1,11 +1,11 @@
 // What an object heap says about itself: by a walk over its blocks, so that making and
-// ending objects counts nothing. See strata/detail/object_core.hpp.
-#include <strata/detail/object_core.hpp>
+// ending objects counts nothing. See strata/object/detail/object_core.hpp.
+#include <strata/object/detail/object_core.hpp>
 
 #include <algorithm>
 #include <unordered_map>
 
-#include <strata/detail/diagnosis.hpp>
+#include <strata/base/detail/diagnosis.hpp>
 
 namespace strata::detail {
 namespace {

@@ -1,13 +1,13 @@
-// What weak references go through; see strata/detail/object_weak.hpp.
-#include <strata/detail/object_weak.hpp>
+// What weak references go through; see strata/object/detail/object_weak.hpp.
+#include <strata/object/detail/object_weak.hpp>
 
 #include <algorithm>
 #include <bit>
 #include <utility>
 
-#include <strata/counting.hpp>
-#include <strata/detail/diagnosis.hpp>
-#include <strata/detail/object_core.hpp>
+#include <strata/base/detail/diagnosis.hpp>
+#include <strata/object/counting.hpp>
+#include <strata/object/detail/object_core.hpp>
 
 namespace strata::detail {
 namespace {

@@ -1,5 +1,5 @@
-// An ascending array of chunk addresses; see strata/detail/chunk_directory.hpp.
-#include <strata/detail/chunk_directory.hpp>
+// An ascending array of chunk addresses; see strata/pool/detail/chunk_directory.hpp.
+#include <strata/pool/detail/chunk_directory.hpp>
 
 #include <algorithm>
 #include <functional>

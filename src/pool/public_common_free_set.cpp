@@ -1,5 +1,5 @@
 // How the cells of a growing pool's free slots grow and shrink.
-#include <strata/detail/common_free_set.hpp>
+#include <strata/pool/detail/common_free_set.hpp>
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
-// The cold half of strata/detail/common_store.hpp.
-#include <strata/detail/common_store.hpp>
-#include <strata/detail/poison.hpp>
-#include <strata/detail/pool_mark.hpp>
-#include <strata/error.hpp>
+// The cold half of strata/pool/detail/common_store.hpp.
+#include <strata/base/detail/poison.hpp>
+#include <strata/base/error.hpp>
+#include <strata/pool/detail/common_store.hpp>
+#include <strata/pool/detail/pool_mark.hpp>
 
 #include <algorithm>
 #include <new>

@@ -1,6 +1,6 @@
 // The rare half of the table of keys: growth, retirement, and its check of itself.
-#include <strata/detail/key_table.hpp>
-#include <strata/pool_error.hpp>
+#include <strata/pool/detail/key_table.hpp>
+#include <strata/pool/pool_error.hpp>
 
 #include <algorithm>
 #include <cstring>

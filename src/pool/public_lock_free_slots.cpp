@@ -1,8 +1,8 @@
-// The cold half of strata/detail/lock_free_slots.hpp.
-#include <strata/detail/lock_free_slots.hpp>
-#include <strata/detail/poison.hpp>
-#include <strata/detail/pool_mark.hpp>
-#include <strata/pool_error.hpp>
+// The cold half of strata/pool/detail/lock_free_slots.hpp.
+#include <strata/base/detail/poison.hpp>
+#include <strata/pool/detail/lock_free_slots.hpp>
+#include <strata/pool/detail/pool_mark.hpp>
+#include <strata/pool/pool_error.hpp>
 
 #include <algorithm>
 #include <bit>

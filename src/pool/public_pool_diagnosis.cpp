@@ -1,6 +1,6 @@
 // Fatal diagnoses of pools, those that threads share among them; see
-// strata/detail/diagnosis.hpp.
-#include <strata/detail/diagnosis.hpp>
+// strata/base/detail/diagnosis.hpp.
+#include <strata/base/detail/diagnosis.hpp>
 
 #include "base/base.hpp"
 

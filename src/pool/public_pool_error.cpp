@@ -1,5 +1,5 @@
-// What the errors of pools say; see strata/pool_error.hpp.
-#include <strata/pool_error.hpp>
+// What the errors of pools say; see strata/pool/pool_error.hpp.
+#include <strata/pool/pool_error.hpp>
 
 #include <algorithm>
 

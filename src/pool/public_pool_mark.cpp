@@ -1,5 +1,5 @@
-// See strata/detail/pool_mark.hpp.
-#include <strata/detail/pool_mark.hpp>
+// See strata/pool/detail/pool_mark.hpp.
+#include <strata/pool/detail/pool_mark.hpp>
 
 #include <chrono>
 

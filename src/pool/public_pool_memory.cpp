@@ -1,10 +1,10 @@
-// Where a pool has its memory from; see strata/detail/pool_memory.hpp.
-#include <strata/detail/pool_memory.hpp>
+// Where a pool has its memory from; see strata/pool/detail/pool_memory.hpp.
+#include <strata/pool/detail/pool_memory.hpp>
 
 #include <algorithm>
 
-#include <strata/detail/upstream.hpp>
-#include <strata/error.hpp>
+#include <strata/base/error.hpp>
+#include <strata/resource/detail/upstream.hpp>
 
 namespace strata::detail {
 

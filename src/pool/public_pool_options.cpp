@@ -1,5 +1,5 @@
 // Which options of a pool contradict each other, and how a pool grows.
-#include <strata/pool_options.hpp>
+#include <strata/pool/pool_options.hpp>
 
 #include <algorithm>
 #include <bit>

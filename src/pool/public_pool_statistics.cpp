@@ -1,12 +1,12 @@
-// Four ways to write a pool's figures; see strata/pool_statistics.hpp.
-#include <strata/pool_statistics.hpp>
+// Four ways to write a pool's figures; see strata/pool/pool_statistics.hpp.
+#include <strata/pool/pool_statistics.hpp>
 
 #include <algorithm>
 #include <array>
 #include <ostream>
 #include <string>
 
-#include <strata/detail/figure_text.hpp>
+#include <strata/base/detail/figure_text.hpp>
 
 namespace strata {
 namespace {

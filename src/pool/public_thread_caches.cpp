@@ -1,5 +1,5 @@
-// The registry of thread caches; see strata/detail/thread_caches.hpp.
-#include <strata/detail/thread_caches.hpp>
+// The registry of thread caches; see strata/pool/detail/thread_caches.hpp.
+#include <strata/pool/detail/thread_caches.hpp>
 
 #include <algorithm>
 #include <bit>

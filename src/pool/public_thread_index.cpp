@@ -1,5 +1,5 @@
-// See strata/detail/thread_index.hpp.
-#include <strata/detail/thread_index.hpp>
+// See strata/base/detail/thread_index.hpp.
+#include <strata/base/detail/thread_index.hpp>
 
 #include <array>
 #include <atomic>

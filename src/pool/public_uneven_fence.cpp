@@ -1,5 +1,5 @@
-// See strata/detail/uneven_fence.hpp.
-#include <strata/detail/uneven_fence.hpp>
+// See strata/pool/detail/uneven_fence.hpp.
+#include <strata/pool/detail/uneven_fence.hpp>
 
 #include "os/os.hpp"
 

@@ -11,8 +11,8 @@
 // A group knows nothing of who uses its warm stacks.
 #pragma once
 
-#include <strata/detail/guarded_range.hpp>
-#include <strata/detail/poison.hpp>
+#include <strata/arena/detail/guarded_range.hpp>
+#include <strata/base/detail/poison.hpp>
 
 #include <cstdint>
 #include <memory>

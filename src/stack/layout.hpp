@@ -8,8 +8,8 @@
 //   | canary, if any | usable, downward from top | header, name | colour: some lines |
 #pragma once
 
-#include <strata/detail/idle_stacks.hpp>
-#include <strata/stack_options.hpp>
+#include <strata/stack/detail/idle_stacks.hpp>
+#include <strata/stack/stack_options.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -1,11 +1,11 @@
 // What the words above a stack say: whose it is and in which state, who runs on it,
-// and whether its end was reached. See strata/detail/idle_stacks.hpp.
+// and whether its end was reached. See strata/stack/detail/idle_stacks.hpp.
 //
 // A live stack bears the pool's mark, changed in one bit when it has a name and in
 // another when it has a canary, so that both are seen when it is given back.
 #pragma once
 
-#include <strata/detail/idle_stacks.hpp>
+#include <strata/stack/detail/idle_stacks.hpp>
 
 #include <algorithm>
 #include <cstring>

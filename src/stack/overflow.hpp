@@ -4,7 +4,7 @@
 // its course.
 #pragma once
 
-#include <strata/detail/guarded_range.hpp>
+#include <strata/arena/detail/guarded_range.hpp>
 
 #include <array>
 #include <string_view>

@@ -1,5 +1,5 @@
-// The words of attach_error; see strata/attach_error.hpp.
-#include <strata/attach_error.hpp>
+// The words of attach_error; see strata/stack/attach_error.hpp.
+#include <strata/stack/attach_error.hpp>
 
 #include <algorithm>
 #include <string_view>

@@ -1,7 +1,7 @@
-// Which options of bands contradict each other; see strata/band_options.hpp.
-#include <strata/band_options.hpp>
+// Which options of bands contradict each other; see strata/stack/band_options.hpp.
+#include <strata/stack/band_options.hpp>
 
-#include <strata/detail/bands.hpp>
+#include <strata/stack/detail/bands.hpp>
 
 #include <bit>
 

@@ -1,12 +1,12 @@
-// Groups of blocks come and go; see strata/detail/bands.hpp.
-#include <strata/detail/bands.hpp>
+// Groups of blocks come and go; see strata/stack/detail/bands.hpp.
+#include <strata/stack/detail/bands.hpp>
 
 #include <algorithm>
 #include <new>
 #include <utility>
 
-#include <strata/detail/diagnosis.hpp>
-#include <strata/error.hpp>
+#include <strata/base/detail/diagnosis.hpp>
+#include <strata/base/error.hpp>
 
 #include "account/account.hpp"
 #include "base/base.hpp"

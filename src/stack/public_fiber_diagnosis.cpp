@@ -1,6 +1,6 @@
 // Fatal diagnoses of fiber memory: arenas, messages and their rings, fiber-local
-// variables; see strata/detail/diagnosis.hpp.
-#include <strata/detail/diagnosis.hpp>
+// variables; see strata/base/detail/diagnosis.hpp.
+#include <strata/base/detail/diagnosis.hpp>
 
 #include "base/base.hpp"
 

@@ -1,5 +1,5 @@
-// Lines about fibers' memory; see strata/detail/fiber_log.hpp.
-#include <strata/detail/fiber_log.hpp>
+// Lines about fibers' memory; see strata/stack/detail/fiber_log.hpp.
+#include <strata/stack/detail/fiber_log.hpp>
 
 #include <cstdio>
 #include <exception>

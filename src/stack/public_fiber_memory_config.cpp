@@ -1,6 +1,6 @@
 // The configuration of fibers' memory: what contradicts itself, and the variables of the
-// environment that change it. See strata/fiber_memory_config.hpp.
-#include <strata/fiber_memory_config.hpp>
+// environment that change it. See strata/stack/fiber_memory_config.hpp.
+#include <strata/stack/fiber_memory_config.hpp>
 
 #include <array>
 #include <string_view>

@@ -1,16 +1,16 @@
-// Three ways to write what fibers hold; see strata/fiber_memory_statistics.hpp.
+// Three ways to write what fibers hold; see strata/stack/fiber_memory_statistics.hpp.
 //
 //   server: 1114112 bytes held, peak 1114112, no limit, fragmentation 0.8199; in use: ...
 //            bytes   active     idle     peak   groups  held_bytes  fragmentation
 //   stacks   65536        3       13       16        1     1048576         0.8125
 //   arenas    4096        1       15        1        1       65536         0.9375
-#include <strata/fiber_memory_statistics.hpp>
+#include <strata/stack/fiber_memory_statistics.hpp>
 
 #include <array>
 #include <ostream>
 #include <string>
 
-#include <strata/detail/figure_text.hpp>
+#include <strata/base/detail/figure_text.hpp>
 
 namespace strata {
 namespace {

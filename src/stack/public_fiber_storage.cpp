@@ -1,8 +1,8 @@
-// Whose values are current on a thread; see strata/fiber_storage.hpp.
+// Whose values are current on a thread; see strata/stack/fiber_storage.hpp.
 //
 // Functions that are not inlined: within one function a compiler may keep the address
 // of a thread-local variable across a call, in which a fiber can change its thread.
-#include <strata/fiber_storage.hpp>
+#include <strata/stack/fiber_storage.hpp>
 
 #include <utility>
 

@@ -1,7 +1,7 @@
-// Making and finding message rings; see strata/message_ring.hpp.
-#include <strata/message_ring.hpp>
+// Making and finding message rings; see strata/stack/message_ring.hpp.
+#include <strata/stack/message_ring.hpp>
 
-#include <strata/error.hpp>
+#include <strata/base/error.hpp>
 
 #include <bit>
 #include <new>

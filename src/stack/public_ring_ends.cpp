@@ -1,7 +1,7 @@
 // What the ends of a message ring do rarely: attach, sleep, look for each other; see
-// strata/message_writer.hpp and strata/message_reader.hpp.
-#include <strata/message_reader.hpp>
-#include <strata/message_writer.hpp>
+// strata/stack/message_writer.hpp and strata/stack/message_reader.hpp.
+#include <strata/stack/message_reader.hpp>
+#include <strata/stack/message_writer.hpp>
 
 #include <algorithm>
 #include <new>

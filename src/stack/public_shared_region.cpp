@@ -1,7 +1,7 @@
-// strata::shared_region: making, attaching and giving out; see strata/shared_region.hpp.
-#include <strata/shared_region.hpp>
+// strata::shared_region: making, attaching and giving out; see strata/stack/shared_region.hpp.
+#include <strata/stack/shared_region.hpp>
 
-#include <strata/error.hpp>
+#include <strata/base/error.hpp>
 
 #include <algorithm>
 #include <utility>

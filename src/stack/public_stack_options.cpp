@@ -1,5 +1,5 @@
-// Which options of a stack pool contradict each other; see strata/stack_options.hpp.
-#include <strata/stack_options.hpp>
+// Which options of a stack pool contradict each other; see strata/stack/stack_options.hpp.
+#include <strata/stack/stack_options.hpp>
 
 #include "os/os.hpp"
 #include "stack/layout.hpp"

@@ -1,7 +1,7 @@
-// strata::stack_pool over the operating system; see strata/detail/stack_source.hpp.
-#include <strata/stack_pool.hpp>
+// strata::stack_pool over the operating system; see strata/stack/detail/stack_source.hpp.
+#include <strata/stack/stack_pool.hpp>
 
-#include <strata/error.hpp>
+#include <strata/base/error.hpp>
 
 #include "os/os.hpp"
 #include "stack/stack.hpp"

@@ -1,6 +1,6 @@
 // Behind the hot path of a stack pool: all groups, which stacks have pages, and the
 // rules by which pages go back. What stacks are handed out first, and when, is in
-// strata/detail/idle_stacks.hpp.
+// strata/stack/detail/idle_stacks.hpp.
 //
 //   group's cold and fresh stacks -- open --> active -- give --> idle
 //             ^                                 ^---- pop -------/  |
@@ -16,10 +16,10 @@
 // The caller serialises, but for charge, and what only reads one stack.
 #pragma once
 
-#include <strata/account.hpp>
-#include <strata/detail/idle_stacks.hpp>
-#include <strata/stack_options.hpp>
-#include <strata/stack_statistics.hpp>
+#include <strata/account/account.hpp>
+#include <strata/stack/detail/idle_stacks.hpp>
+#include <strata/stack/stack_options.hpp>
+#include <strata/stack/stack_statistics.hpp>
 
 #include <algorithm>
 #include <atomic>

@@ -1,8 +1,8 @@
 // basic_stack_store: where stacks come from. Included by stack/store.hpp only.
 #pragma once
 
-#include <strata/detail/diagnosis.hpp>
-#include <strata/error.hpp>
+#include <strata/base/detail/diagnosis.hpp>
+#include <strata/base/error.hpp>
 
 #include <chrono>
 #include <new>

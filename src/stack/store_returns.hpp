@@ -1,7 +1,7 @@
 // basic_stack_store: stacks come back, and pages go. Included by stack/store.hpp only.
 #pragma once
 
-#include <strata/detail/diagnosis.hpp>
+#include <strata/base/detail/diagnosis.hpp>
 
 #include "stack/store.hpp"
 

@@ -1,20 +1,20 @@
 // The adaptors as resources, each over an upstream whose type it knows or over any,
 // and several over each other.
-#include <strata/callback_resource.hpp>
-#include <strata/failing.hpp>
-#include <strata/fallback.hpp>
-#include <strata/heap.hpp>
-#include <strata/huge_page.hpp>
-#include <strata/limited.hpp>
-#include <strata/logged.hpp>
-#include <strata/secret.hpp>
-#include <strata/segregator.hpp>
-#include <strata/synchronized.hpp>
-#include <strata/system_malloc.hpp>
-#include <strata/tagged.hpp>
-#include <strata/tracked.hpp>
-#include <strata/unsynchronized_heap.hpp>
-#include <strata/wiping.hpp>
+#include <strata/adaptor/callback_resource.hpp>
+#include <strata/adaptor/failing.hpp>
+#include <strata/adaptor/fallback.hpp>
+#include <strata/adaptor/huge_page.hpp>
+#include <strata/adaptor/limited.hpp>
+#include <strata/adaptor/logged.hpp>
+#include <strata/adaptor/secret.hpp>
+#include <strata/adaptor/segregator.hpp>
+#include <strata/adaptor/synchronized.hpp>
+#include <strata/adaptor/system_malloc.hpp>
+#include <strata/adaptor/tagged.hpp>
+#include <strata/adaptor/tracked.hpp>
+#include <strata/adaptor/wiping.hpp>
+#include <strata/heap/heap.hpp>
+#include <strata/heap/unsynchronized_heap.hpp>
 
 #include <filesystem>
 

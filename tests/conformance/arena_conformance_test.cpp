@@ -1,6 +1,6 @@
 // strata::arena as a resource: over everybody's pages, pages of its own, and an
 // upstream; packed; and with chunks that are small beside the requests.
-#include <strata/arena.hpp>
+#include <strata/arena/arena.hpp>
 
 #include "conformance/resource_conformance.hpp"
 

@@ -1,5 +1,5 @@
 // Boost's libraries of fibers on stacks of a pool: each takes a StackAllocator.
-#include <strata/stack_allocator.hpp>
+#include <strata/stack/stack_allocator.hpp>
 
 #include <gtest/gtest.h>
 #include <boost/context/fiber.hpp>
@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-#include <strata/guard_hits.hpp>
+#include <strata/arena/guard_hits.hpp>
 
 #include "../../examples/fiber_scheduler.hpp"
 #include "support/sanitized.hpp"

@@ -1,6 +1,6 @@
 // strata::bump_region and strata::fixed_buffer as resources.
-#include <strata/bump_region.hpp>
-#include <strata/fixed_buffer.hpp>
+#include <strata/adaptor/fixed_buffer.hpp>
+#include <strata/arena/bump_region.hpp>
 
 #include <vector>
 

@@ -1,7 +1,7 @@
 // strata::checked as a resource: nothing it checks changes what a resource promises.
-#include <strata/checked.hpp>
+#include <strata/adaptor/checked.hpp>
 
-#include <strata/heap.hpp>
+#include <strata/heap/heap.hpp>
 
 #include "conformance/resource_conformance.hpp"
 

@@ -1,7 +1,7 @@
 // What stands on an upstream treats it well: over strata::checked, each resource
 // and each pool works on, and nothing is found: no leak, no wrong size or
 // alignment, no write outside of what it was given.
-#include <strata/checked.hpp>
+#include <strata/adaptor/checked.hpp>
 
 #include <gtest/gtest.h>
 
@@ -14,15 +14,15 @@
 #include <string>
 #include <vector>
 
-#include <strata/arena.hpp>
-#include <strata/bump_region.hpp>
-#include <strata/failing.hpp>
-#include <strata/fixed_pool.hpp>
-#include <strata/growing_pool.hpp>
-#include <strata/limited.hpp>
-#include <strata/synchronized.hpp>
-#include <strata/thread_safe_pool.hpp>
-#include <strata/tracked.hpp>
+#include <strata/adaptor/failing.hpp>
+#include <strata/adaptor/limited.hpp>
+#include <strata/adaptor/synchronized.hpp>
+#include <strata/adaptor/tracked.hpp>
+#include <strata/arena/arena.hpp>
+#include <strata/arena/bump_region.hpp>
+#include <strata/pool/fixed_pool.hpp>
+#include <strata/pool/growing_pool.hpp>
+#include <strata/pool/thread_safe_pool.hpp>
 
 namespace strata::test {
 namespace {

@@ -1,7 +1,7 @@
 // The range callbacks of arenas, for Boehm's collector: what is only referred to from
 // an arena lives because of them, and dies without. And what the collector is no longer
 // told of is not looked at any more.
-#include <strata/arena.hpp>
+#include <strata/arena/arena.hpp>
 
 #include <gc.h>
 #include <gtest/gtest.h>

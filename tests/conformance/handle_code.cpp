@@ -1,9 +1,9 @@
 // Pairs of functions that do the same by a handle and by hand. handle_code.sh counts
 // the instructions that the compiler made of each.
-#include <strata/fixed_pool.hpp>
-#include <strata/growing_pool.hpp>
-#include <strata/owned_handle.hpp>
-#include <strata/shared_handle.hpp>
+#include <strata/pool/fixed_pool.hpp>
+#include <strata/pool/growing_pool.hpp>
+#include <strata/pool/owned_handle.hpp>
+#include <strata/pool/shared_handle.hpp>
 
 #include <cstdint>
 #include <new>

@@ -1,5 +1,5 @@
 // strata::heap, the process heap, and a heap in a heap's account, as resources.
-#include <strata/heap.hpp>
+#include <strata/heap/heap.hpp>
 
 #include "conformance/resource_conformance.hpp"
 

@@ -1,6 +1,6 @@
 // Pairs of functions that count a reference by strata and by hand. handle_code.sh counts
 // the instructions that the compiler made of each.
-#include <strata/ref.hpp>
+#include <strata/object/ref.hpp>
 
 #include <cstdint>
 

@@ -1,5 +1,5 @@
 // strata::page_resource as a resource: of its own, shared, and limited.
-#include <strata/page_resource.hpp>
+#include <strata/resource/page_resource.hpp>
 
 #include "conformance/resource_conformance.hpp"
 

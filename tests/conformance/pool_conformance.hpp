@@ -20,8 +20,8 @@
 #include <random>
 #include <vector>
 
-#include <strata/pool_concepts.hpp>
-#include <strata/pool_error.hpp>
+#include <strata/pool/pool_concepts.hpp>
+#include <strata/pool/pool_error.hpp>
 
 namespace strata::test {
 

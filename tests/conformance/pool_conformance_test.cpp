@@ -1,11 +1,11 @@
 // fixed_pool and growing_pool with each slot strategy and what can be added.
 #include "conformance/pool_conformance.hpp"
 
-#include <strata/bitmap_slots.hpp>
-#include <strata/fixed_pool.hpp>
-#include <strata/free_list_slots.hpp>
-#include <strata/growing_pool.hpp>
-#include <strata/stack_slots.hpp>
+#include <strata/pool/bitmap_slots.hpp>
+#include <strata/pool/fixed_pool.hpp>
+#include <strata/pool/free_list_slots.hpp>
+#include <strata/pool/growing_pool.hpp>
+#include <strata/pool/stack_slots.hpp>
 
 namespace strata::test {
 namespace {

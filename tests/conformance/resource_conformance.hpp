@@ -23,7 +23,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include <strata/resource.hpp>
+#include <strata/resource/resource.hpp>
 
 #include "support/opaque.hpp"
 

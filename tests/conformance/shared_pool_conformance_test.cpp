@@ -1,9 +1,9 @@
 // What every typed pool promises, by the pools of threads, on one of them.
 #include "conformance/pool_conformance.hpp"
 
-#include <strata/lock_free_pool.hpp>
-#include <strata/thread_local_pool.hpp>
-#include <strata/thread_safe_pool.hpp>
+#include <strata/pool/lock_free_pool.hpp>
+#include <strata/pool/thread_local_pool.hpp>
+#include <strata/pool/thread_safe_pool.hpp>
 
 namespace strata::test {
 namespace {

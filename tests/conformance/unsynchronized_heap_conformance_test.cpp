@@ -1,5 +1,5 @@
 // strata::unsynchronized_heap as a resource.
-#include <strata/unsynchronized_heap.hpp>
+#include <strata/heap/unsynchronized_heap.hpp>
 
 #include "conformance/resource_conformance.hpp"
 

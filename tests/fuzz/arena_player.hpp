@@ -18,7 +18,7 @@
 #include <string>
 #include <vector>
 
-#include <strata/arena.hpp>
+#include <strata/arena/arena.hpp>
 
 #include "support/shadow_block.hpp"
 

@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-#include <strata/bump_region.hpp>
+#include <strata/arena/bump_region.hpp>
 
 namespace strata::test {
 

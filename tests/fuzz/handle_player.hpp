@@ -11,9 +11,9 @@
 #include <utility>
 #include <vector>
 
-#include <strata/counted_pool.hpp>
-#include <strata/keyed_pool.hpp>
-#include <strata/shared_handle.hpp>
+#include <strata/pool/counted_pool.hpp>
+#include <strata/pool/keyed_pool.hpp>
+#include <strata/pool/shared_handle.hpp>
 
 #include "fuzz/pool_player.hpp"
 

@@ -6,16 +6,16 @@
 #include <memory_resource>
 #include <span>
 
-#include <strata/bitmap_slots.hpp>
-#include <strata/fixed_pool.hpp>
-#include <strata/free_list_slots.hpp>
-#include <strata/growing_pool.hpp>
-#include <strata/handle_counts.hpp>
-#include <strata/key.hpp>
-#include <strata/lock_free_pool.hpp>
-#include <strata/stack_slots.hpp>
-#include <strata/thread_local_pool.hpp>
-#include <strata/thread_safe_pool.hpp>
+#include <strata/pool/bitmap_slots.hpp>
+#include <strata/pool/fixed_pool.hpp>
+#include <strata/pool/free_list_slots.hpp>
+#include <strata/pool/growing_pool.hpp>
+#include <strata/pool/handle_counts.hpp>
+#include <strata/pool/key.hpp>
+#include <strata/pool/lock_free_pool.hpp>
+#include <strata/pool/stack_slots.hpp>
+#include <strata/pool/thread_local_pool.hpp>
+#include <strata/pool/thread_safe_pool.hpp>
 
 #include "fuzz/handle_player.hpp"
 #include "fuzz/pool_player.hpp"

@@ -20,8 +20,8 @@
 #include <utility>
 #include <vector>
 
-#include <strata/owned_handle.hpp>
-#include <strata/pool_concepts.hpp>
+#include <strata/pool/owned_handle.hpp>
+#include <strata/pool/pool_concepts.hpp>
 
 #include "unit/pool/failing_upstream.hpp"
 

@@ -1,7 +1,7 @@
 // Shared and weak handles of atomic counts on several threads. What a thread does to
 // an object happens before its destructor, and what the destructor does before the
 // next object in that slot: plain reads and writes let ThreadSanitizer judge that.
-#include <strata/counted_pool.hpp>
+#include <strata/pool/counted_pool.hpp>
 
 #include <gtest/gtest.h>
 

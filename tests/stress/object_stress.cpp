@@ -2,8 +2,8 @@
 // What a thread does to an object happens before its end, and the end before the next
 // object in that place: plain reads and writes let ThreadSanitizer judge that. Objects
 // end on the heap's thread alone, and all of them do.
-#include <strata/object_heap.hpp>
-#include <strata/weak_ref.hpp>
+#include <strata/object/object_heap.hpp>
+#include <strata/object/weak_ref.hpp>
 
 #include <gtest/gtest.h>
 

@@ -22,7 +22,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <strata/detail/poison.hpp>
+#include <strata/base/detail/poison.hpp>
 #include <unordered_set>
 #include <utility>
 #include <vector>

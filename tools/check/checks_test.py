@@ -40,8 +40,8 @@ class LayersTest(TreeTest):
         self.write("src/base/base.hpp", "")
         self.write("src/base/bit.hpp", "")
         self.write("src/heap/heap.hpp", '#include "base/base.hpp"\n#include <cstddef>\n')
-        self.write("include/strata/heap.hpp", "#include <strata/version.hpp>\n")
-        self.write("include/strata/version.hpp", "")
+        self.write("include/strata/heap/heap.hpp", "#include <strata/base/error.hpp>\n")
+        self.write("include/strata/base/error.hpp", "")
         self.assert_clean(layers)
 
     def test_upward(self):
@@ -81,12 +81,24 @@ class LayersTest(TreeTest):
         self.assert_one(layers, "asks for the platform")
 
     def test_public_header_into_src(self):
-        self.write("include/strata/heap.hpp", '#include "base/base.hpp"\n')
+        self.write("include/strata/heap/heap.hpp", '#include "base/base.hpp"\n')
         self.assert_one(layers, "must not include")
 
     def test_public_header_missing(self):
-        self.write("include/strata/heap.hpp", "#include <strata/gone.hpp>\n")
+        self.write("include/strata/heap/heap.hpp", "#include <strata/gone.hpp>\n")
         self.assert_one(layers, "no such public header")
+
+    def test_public_header_upward(self):
+        self.write("include/strata/base/error.hpp", "#include <strata/heap/heap.hpp>\n")
+        self.assert_one(layers, "layer base stands below heap")
+
+    def test_public_header_without_a_layer(self):
+        self.write("include/strata/version.hpp", "")
+        self.assert_one(layers, "in the folder of its layer")
+
+    def test_public_header_of_an_unknown_layer(self):
+        self.write("include/strata/stuff/x.hpp", "")
+        self.assert_one(layers, "no layer stuff")
 
 
 class TidyTest(TreeTest):

@@ -6,7 +6,8 @@
   - System headers and platform conditionals stand only in src/os. Excepted are
     the few headers that declare what the override layer defines in the C
     library's place, or the way to the originals.
-  - Public headers include public headers and the standard library, never src/.
+  - Public headers include public headers and the standard library, never src/. Each
+    lies in a folder of its layer, and includes its own and those below.
   - What is included in quotes exists.
 """
 
@@ -25,6 +26,18 @@ BELOW["object"] = set(SPINE) | {"arena", "pool"}
 BELOW["context"] = set(SPINE) | {"arena"}
 BELOW["override"] = set(SPINE)
 BELOW["c"] = set(SPINE) | {"arena", "pool", "adaptor", "context"}
+
+# Public headers: beside the layers there is what all resources have in common.
+RESOURCE = {"base", "account"}
+EVERY_RESOURCE = RESOURCE | {"resource"}
+PUBLIC_BELOW = {
+    "base": set(), "account": {"base"}, "resource": RESOURCE, "heap": EVERY_RESOURCE,
+    "arena": EVERY_RESOURCE, "pool": EVERY_RESOURCE,
+    "adaptor": EVERY_RESOURCE | {"arena"}, "stack": EVERY_RESOURCE | {"arena"},
+    "object": EVERY_RESOURCE | {"arena", "pool", "c"},  # its header's layout is C's
+    "context": EVERY_RESOURCE | {"heap", "arena"},
+    "c": set(),
+}
 
 # Headers of ISO C: a public C header may include them.
 ISO_C = {"assert.h", "errno.h", "limits.h", "stdalign.h", "stdbool.h", "stddef.h", "stdint.h",
@@ -81,8 +94,24 @@ def check_source(root, path):
     return findings
 
 
+def problem_in_public(root, layer, target):
+    """Why a public header of `layer` must not include <strata/...>, or None."""
+    if not (root / "include" / target).exists():
+        return "there is no such public header"
+    other = target.split("/")[1]
+    if layer is None or other == layer or other in PUBLIC_BELOW[layer]:
+        return None
+    return f"layer {layer} stands below {other}, or beside it"
+
+
 def check_public(root, path):
     name = tree.relative(root, path)
+    folders = path.relative_to(root / "include" / "strata").parts[:-1]
+    layer = folders[0] if folders else None
+    if layer is None and path.suffix != ".h":
+        return [tree.Finding(name, 1, "a public header lies in the folder of its layer")]
+    if layer is not None and layer not in PUBLIC_BELOW:
+        return [tree.Finding(name, 1, f"there is no layer {layer}")]
     findings = []
     for number, text in tree.lines(path):
         include = INCLUDE.match(text)
@@ -90,8 +119,7 @@ def check_public(root, path):
             continue
         target = include[1] or include[2]
         if target.startswith("strata/"):
-            problem = (None if (root / "include" / target).exists()
-                       else "there is no such public header")
+            problem = problem_in_public(root, layer, target)
         elif include[1]:
             problem = f'a public header must not include "{target}"'
         else:

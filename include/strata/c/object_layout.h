@@ -1,5 +1,5 @@
 /* How a counted object lies in memory, and what a type says about its objects: for C
- * and C++ alike. strata/object_header.hpp has the same under C++ names. Part of
+ * and C++ alike. strata/object/object_header.hpp has the same under C++ names. Part of
  * strata/strata.h.
  *
  *          -16                  -8           -4            0

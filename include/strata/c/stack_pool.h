@@ -10,7 +10,7 @@
 STRATA_C_BEGIN
 
 /* Stacks between guards, reused hot. A fiber may end on another thread than it began
- * on. When pages go back to the system: strata/stack_pool.hpp. */
+ * on. When pages go back to the system: strata/stack/stack_pool.hpp. */
 typedef struct strata_stack_pool strata_stack_pool;
 
 /* What a new pool is made from. Zeros and NULLs stand for the defaults. */

@@ -1,7 +1,7 @@
 // says: take a synchronized pool, or plain_counts
 // The last handle may end on any thread, so any thread must be able to give the
 // slot back.
-#include <strata/counted_pool.hpp>
+#include <strata/pool/counted_pool.hpp>
 
 #include "test_pool.hpp"
 

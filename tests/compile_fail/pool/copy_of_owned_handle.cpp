@@ -1,6 +1,6 @@
 // says: (use of|uses|call to) deleted
 // An object in a pool has one owner: a copy would release it twice.
-#include <strata/owned_handle.hpp>
+#include <strata/pool/owned_handle.hpp>
 
 #include <utility>
 

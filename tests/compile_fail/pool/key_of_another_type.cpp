@@ -1,6 +1,6 @@
 // says: (no matching (member )?function|cannot convert|could not convert|no viable conversion)
 // The key of one type of object finds none of another.
-#include <strata/keyed_pool.hpp>
+#include <strata/pool/keyed_pool.hpp>
 
 #include "test_pool.hpp"
 

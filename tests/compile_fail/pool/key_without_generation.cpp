@@ -1,6 +1,6 @@
 // says: the index of a key has 1 to 32 bits
 // A key whose index takes all bits could not be told from its successors.
-#include <strata/key.hpp>
+#include <strata/pool/key.hpp>
 
 strata::key<int, 32, 31> narrow;
 #ifdef STRATA_FORBIDDEN

@@ -1,6 +1,6 @@
 // says: a handle is of the type of its pool's objects
 // The type of a handle is that of its pool's objects.
-#include <strata/owned_handle.hpp>
+#include <strata/pool/owned_handle.hpp>
 
 #include "test_pool.hpp"
 

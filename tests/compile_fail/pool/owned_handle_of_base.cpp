@@ -1,6 +1,6 @@
 // says: (could not convert|no viable conversion|conversion from)
 // A handle gives back a slot, and a base does not know where the slot begins.
-#include <strata/owned_handle.hpp>
+#include <strata/pool/owned_handle.hpp>
 
 #include <utility>
 

@@ -1,6 +1,6 @@
 // says: (could not convert|no viable conversion|conversion from|no matching function)
 // A handle of one thread does not get into code that wants handles of all threads.
-#include <strata/shared_handle.hpp>
+#include <strata/pool/shared_handle.hpp>
 
 using one_thread = strata::shared_handle<int, strata::plain_counts>;
 using any_thread = strata::shared_handle<int, strata::atomic_counts>;

@@ -1,6 +1,6 @@
 // says: (private|inaccessible|no matching|cannot (convert|bind))
 // Only a counted_pool makes slots: nobody else has the home they go back to.
-#include <strata/counted_pool.hpp>
+#include <strata/pool/counted_pool.hpp>
 
 #include "test_pool.hpp"
 

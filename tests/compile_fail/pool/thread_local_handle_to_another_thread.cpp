@@ -1,6 +1,6 @@
 // says: deleted
 // An object of a thread-local pool ends on its thread: its owner cannot be passed on.
-#include <strata/thread_local_pool.hpp>
+#include <strata/pool/thread_local_pool.hpp>
 
 #include <thread>
 #include <utility>

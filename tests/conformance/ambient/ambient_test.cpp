@@ -7,8 +7,8 @@
 #include <memory_resource>
 #include <thread>
 
-#include <strata/context.hpp>
-#include <strata/heap.hpp>
+#include <strata/context/context.hpp>
+#include <strata/heap/heap.hpp>
 
 namespace {
 

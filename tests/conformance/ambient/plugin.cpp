@@ -1,5 +1,5 @@
 // A plug-in with a copy of the library in it.
-#include <strata/context.hpp>
+#include <strata/context/context.hpp>
 
 #pragma GCC visibility push(default)
 extern "C" {

@@ -4,7 +4,7 @@
 //
 //   malloc_scope_test available|unavailable
 #include <strata/strata.h>
-#include <strata/malloc_scope.hpp>
+#include <strata/context/malloc_scope.hpp>
 
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 // A program that uses the library and runs on its malloc, both linked statically: one
 // copy of what they share, so that malloc can be redirected into the library's heap.
-#include <strata/heap.hpp>
-#include <strata/malloc_scope.hpp>
+#include <strata/context/malloc_scope.hpp>
+#include <strata/heap/heap.hpp>
 
 #include <cstdlib>
 

@@ -1,5 +1,5 @@
 // The public accounts: handles, limits and pressure handlers over the tree of the process.
-#include <strata/account.hpp>
+#include <strata/account/account.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include <strata/callback_resource.hpp>
+#include <strata/adaptor/callback_resource.hpp>
 
 #include <gtest/gtest.h>
 

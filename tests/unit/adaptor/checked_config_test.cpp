@@ -1,5 +1,5 @@
 // Each member of debug_config does what it says, and what is turned off is off.
-#include <strata/checked.hpp>
+#include <strata/adaptor/checked.hpp>
 
 #include <gmock/gmock.h>
 

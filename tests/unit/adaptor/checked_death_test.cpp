@@ -1,9 +1,9 @@
 // Without a handler, each mistake ends the program with one named diagnosis.
-#include <strata/checked.hpp>
+#include <strata/adaptor/checked.hpp>
 
 #include <gtest/gtest.h>
 
-#include <strata/heap.hpp>
+#include <strata/heap/heap.hpp>
 
 #include "support/unsanitized.hpp"
 

@@ -1,5 +1,5 @@
 // Leaks: who allocated what still lives, and what is said of it at the end.
-#include <strata/checked.hpp>
+#include <strata/adaptor/checked.hpp>
 
 #include <gmock/gmock.h>
 

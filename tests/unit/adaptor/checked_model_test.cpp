@@ -1,6 +1,6 @@
 // Random operations, right and wrong ones, against a model that knows which
 // mistakes must be found; and containers whose every n-th request is refused.
-#include <strata/checked.hpp>
+#include <strata/adaptor/checked.hpp>
 
 #include <gtest/gtest.h>
 
@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
-#include <strata/failing.hpp>
-#include <strata/page_resource.hpp>
-#include <strata/tracked.hpp>
+#include <strata/adaptor/failing.hpp>
+#include <strata/adaptor/tracked.hpp>
+#include <strata/resource/page_resource.hpp>
 
 #include "support/sanitized.hpp"
 #include "support/unsanitized.hpp"

@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include <strata/failing.hpp>
+#include <strata/adaptor/failing.hpp>
 
 namespace strata::core {
 namespace {

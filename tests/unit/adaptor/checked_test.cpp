@@ -1,7 +1,7 @@
 // strata::checked finds each kind of mistake, once, with what belongs to it, and
 // leaves the program in order. The handler stands in for the end of the program:
 // checked_death_test.cpp shows that.
-#include <strata/checked.hpp>
+#include <strata/adaptor/checked.hpp>
 
 #include <gmock/gmock.h>
 

@@ -1,6 +1,6 @@
 // Several threads use one checked resource: blocks travel, are validated and
 // reported meanwhile, and nothing is found that is not wrong. For ThreadSanitizer.
-#include <strata/checked.hpp>
+#include <strata/adaptor/checked.hpp>
 
 #include <gtest/gtest.h>
 

@@ -9,16 +9,16 @@
 #include <unordered_map>
 #include <vector>
 
-#include <strata/failing.hpp>
-#include <strata/fallback.hpp>
-#include <strata/heap.hpp>
-#include <strata/limited.hpp>
-#include <strata/segregator.hpp>
-#include <strata/synchronized.hpp>
-#include <strata/system_malloc.hpp>
-#include <strata/tagged.hpp>
-#include <strata/tracked.hpp>
-#include <strata/wiping.hpp>
+#include <strata/adaptor/failing.hpp>
+#include <strata/adaptor/fallback.hpp>
+#include <strata/adaptor/limited.hpp>
+#include <strata/adaptor/segregator.hpp>
+#include <strata/adaptor/synchronized.hpp>
+#include <strata/adaptor/system_malloc.hpp>
+#include <strata/adaptor/tagged.hpp>
+#include <strata/adaptor/tracked.hpp>
+#include <strata/adaptor/wiping.hpp>
+#include <strata/heap/heap.hpp>
 
 #include "unit/adaptor/strict_upstream.hpp"
 

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include <strata/checked.hpp>
+#include <strata/adaptor/checked.hpp>
 
 namespace strata::test {
 

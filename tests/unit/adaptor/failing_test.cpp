@@ -1,4 +1,4 @@
-#include <strata/failing.hpp>
+#include <strata/adaptor/failing.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,12 +1,12 @@
-#include <strata/fallback.hpp>
+#include <strata/adaptor/fallback.hpp>
 
 #include <gtest/gtest.h>
 
 #include <random>
 #include <vector>
 
-#include <strata/heap.hpp>
-#include <strata/limited.hpp>
+#include <strata/adaptor/limited.hpp>
+#include <strata/heap/heap.hpp>
 
 #include "unit/adaptor/strict_upstream.hpp"
 

@@ -1,4 +1,4 @@
-#include <strata/huge_page.hpp>
+#include <strata/adaptor/huge_page.hpp>
 
 #include <gtest/gtest.h>
 

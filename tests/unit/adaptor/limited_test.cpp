@@ -1,4 +1,4 @@
-#include <strata/limited.hpp>
+#include <strata/adaptor/limited.hpp>
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include <strata/heap.hpp>
+#include <strata/heap/heap.hpp>
 
 #include "unit/adaptor/strict_upstream.hpp"
 

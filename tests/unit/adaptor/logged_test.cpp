@@ -1,4 +1,4 @@
-#include <strata/logged.hpp>
+#include <strata/adaptor/logged.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,11 +1,11 @@
-#include <strata/secret.hpp>
+#include <strata/adaptor/secret.hpp>
 
 #include <gtest/gtest.h>
 
 #include <cstring>
 #include <vector>
 
-#include <strata/wiping.hpp>
+#include <strata/adaptor/wiping.hpp>
 
 #include "adaptor/secret_pages.hpp"
 #include "base/base.hpp"

@@ -1,8 +1,8 @@
-#include <strata/segregator.hpp>
+#include <strata/adaptor/segregator.hpp>
 
 #include <gtest/gtest.h>
 
-#include <strata/heap.hpp>
+#include <strata/heap/heap.hpp>
 
 #include "unit/adaptor/strict_upstream.hpp"
 

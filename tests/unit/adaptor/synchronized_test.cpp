@@ -1,4 +1,4 @@
-#include <strata/synchronized.hpp>
+#include <strata/adaptor/synchronized.hpp>
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include <strata/unsynchronized_heap.hpp>
+#include <strata/heap/unsynchronized_heap.hpp>
 
 #include "unit/adaptor/strict_upstream.hpp"
 

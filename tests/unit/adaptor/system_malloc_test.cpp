@@ -1,4 +1,4 @@
-#include <strata/system_malloc.hpp>
+#include <strata/adaptor/system_malloc.hpp>
 
 #include <gtest/gtest.h>
 

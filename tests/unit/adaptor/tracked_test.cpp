@@ -1,4 +1,4 @@
-#include <strata/tracked.hpp>
+#include <strata/adaptor/tracked.hpp>
 
 #include <gtest/gtest.h>
 
@@ -7,8 +7,8 @@
 #include <thread>
 #include <vector>
 
-#include <strata/heap.hpp>
-#include <strata/tagged.hpp>
+#include <strata/adaptor/tagged.hpp>
+#include <strata/heap/heap.hpp>
 
 #include "unit/adaptor/strict_upstream.hpp"
 

@@ -1,4 +1,4 @@
-#include <strata/wiping.hpp>
+#include <strata/adaptor/wiping.hpp>
 
 #include <gtest/gtest.h>
 

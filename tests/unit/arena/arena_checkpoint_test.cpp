@@ -1,8 +1,8 @@
 // Checkpoints of arenas: what a rewind ends and what stays, and mistakes.
-#include <strata/arena_checkpoint.hpp>
+#include <strata/arena/arena_checkpoint.hpp>
 
 #include <gtest/gtest.h>
-#include <strata/arena.hpp>
+#include <strata/arena/arena.hpp>
 
 #include <cstring>
 #include <string>

@@ -1,10 +1,10 @@
 // Large blocks of strata::arena: whose memory serves the next ones, how much of it
 // waits at most, and what gives it back.
-#include <strata/account.hpp>
-#include <strata/arena.hpp>
+#include <strata/account/account.hpp>
+#include <strata/arena/arena.hpp>
 
 #include <gtest/gtest.h>
-#include <strata/arena_checkpoint.hpp>
+#include <strata/arena/arena_checkpoint.hpp>
 
 #include <cstring>
 #include <deque>

@@ -1,6 +1,6 @@
 // Random operations on arenas, checkpoints above all, next to a model; see
 // fuzz/arena_player.hpp. tests/fuzz/arena_fuzz.cpp looks for others.
-#include <strata/arena.hpp>
+#include <strata/arena/arena.hpp>
 
 #include <gtest/gtest.h>
 

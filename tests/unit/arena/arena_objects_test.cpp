@@ -1,9 +1,9 @@
 // Objects in strata::arena: made, destroyed, and ended by the arena itself, in order and
 // whatever their constructors and destructors do.
-#include <strata/arena.hpp>
+#include <strata/arena/arena.hpp>
 
 #include <gtest/gtest.h>
-#include <strata/error.hpp>
+#include <strata/base/error.hpp>
 
 #include <memory_resource>
 #include <span>

@@ -1,7 +1,7 @@
 // What the parts of an arena's statistics add up to: the bytes that it holds.
 #pragma once
 
-#include <strata/arena_options.hpp>
+#include <strata/arena/arena_options.hpp>
 
 #include <cstddef>
 

@@ -1,5 +1,5 @@
 // What a reset keeps, gives back and makes of the schedule.
-#include <strata/arena.hpp>
+#include <strata/arena/arena.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
 // strata::arena beyond what tests/conformance asks of every resource: how chunks
 // come, what a block is. Objects, large blocks, checkpoints and resets have files of
 // their own.
-#include <strata/arena.hpp>
+#include <strata/arena/arena.hpp>
 
 #include <gtest/gtest.h>
-#include <strata/error.hpp>
+#include <strata/base/error.hpp>
 
 #include <cstdint>
 #include <cstring>

@@ -1,8 +1,8 @@
 // The canaries of a bump region: each line that is overwritten is found, wherever
 // the region looks.
-#include <strata/detail/bump_lines.hpp>
+#include <strata/arena/detail/bump_lines.hpp>
 
-#include <strata/bump_region.hpp>
+#include <strata/arena/bump_region.hpp>
 
 #include <gtest/gtest.h>
 

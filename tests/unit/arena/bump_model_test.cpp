@@ -1,6 +1,6 @@
 // Random work on bump regions of several policies, against a model that knows the
 // contents of every live block; tests/fuzz/bump_player.hpp.
-#include <strata/bump_region.hpp>
+#include <strata/arena/bump_region.hpp>
 
 #include <gtest/gtest.h>
 

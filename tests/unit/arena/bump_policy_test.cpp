@@ -1,7 +1,7 @@
 // What policies switch: each feature works when it is on, and is not there when off.
-#include <strata/bump_policy.hpp>
+#include <strata/arena/bump_policy.hpp>
 
-#include <strata/bump_region.hpp>
+#include <strata/arena/bump_region.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // Where a bump region's range comes from: pages, accounts, upstreams, buffers.
-#include <strata/detail/bump_range.hpp>
+#include <strata/arena/detail/bump_range.hpp>
 
-#include <strata/bump_region.hpp>
+#include <strata/arena/bump_region.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // strata::bump_region: blocks, deallocation, rewinding, numbers, objects.
-#include <strata/bump_region.hpp>
+#include <strata/arena/bump_region.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // strata::fixed_buffer: over an array of its own and over the caller's.
-#include <strata/fixed_buffer.hpp>
+#include <strata/adaptor/fixed_buffer.hpp>
 
 #include <gtest/gtest.h>
 

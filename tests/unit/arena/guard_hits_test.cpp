@@ -1,7 +1,7 @@
 // Guards, and the diagnosis of those who touch them.
-#include <strata/guard_hits.hpp>
+#include <strata/arena/guard_hits.hpp>
 
-#include <strata/bump_region.hpp>
+#include <strata/arena/bump_region.hpp>
 
 #include <gtest/gtest.h>
 

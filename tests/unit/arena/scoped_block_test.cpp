@@ -1,8 +1,8 @@
 // strata::scoped_block and scoped_rewind, over a bump region and other resources.
-#include <strata/scoped_block.hpp>
+#include <strata/resource/scoped_block.hpp>
 
-#include <strata/bump_region.hpp>
-#include <strata/fixed_buffer.hpp>
+#include <strata/adaptor/fixed_buffer.hpp>
+#include <strata/arena/bump_region.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
 // Deallocation of what is no live block: found wherever a comparison that is made
 // anyway shows it, and wherever AddressSanitizer knows the block to be none.
-#include <strata/arena.hpp>
-#include <strata/bump_region.hpp>
-#include <strata/fixed_buffer.hpp>
+#include <strata/adaptor/fixed_buffer.hpp>
+#include <strata/arena/arena.hpp>
+#include <strata/arena/bump_region.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
 // strata::thread_arenas: who gets which arena, and what is left of threads.
-#include <strata/thread_arenas.hpp>
+#include <strata/arena/thread_arenas.hpp>
 
 #include <gtest/gtest.h>
-#include <strata/error.hpp>
+#include <strata/base/error.hpp>
 
 #include <atomic>
 #include <cstring>

@@ -2,7 +2,7 @@
 // the hooks; without hooks it still ends.
 #include "base/fatal.hpp"
 
-#include <strata/detail/diagnosis.hpp>
+#include <strata/base/detail/diagnosis.hpp>
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 // malloc of strata's: tests/conformance/preload/malloc_scope_test.cpp.
 #include <gtest/gtest.h>
 #include <strata/strata.h>
-#include <strata/context.hpp>
+#include <strata/context/context.hpp>
 
 #include <cerrno>
 #include <memory_resource>

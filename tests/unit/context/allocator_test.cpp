@@ -1,6 +1,6 @@
 // strata::allocator in the containers of the standard library and of Boost, and in
 // an immutable map: which resource each has, and that it propagates as documented.
-#include <strata/allocator.hpp>
+#include <strata/context/allocator.hpp>
 
 #include <gtest/gtest.h>
 
@@ -20,7 +20,7 @@
 #define STRATA_TEST_WITH_BOOST 1
 #endif
 
-#include <strata/heap.hpp>
+#include <strata/heap/heap.hpp>
 
 #include "persistent_map.hpp"
 

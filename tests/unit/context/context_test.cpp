@@ -1,5 +1,5 @@
 // The ambient resource: scopes, temporaries, the with-forms, mistakes.
-#include <strata/context.hpp>
+#include <strata/context/context.hpp>
 
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-#include <strata/heap.hpp>
+#include <strata/heap/heap.hpp>
 
 namespace strata::context {
 namespace {

@@ -1,8 +1,8 @@
 // strata::page_resource beyond what tests/conformance asks of every resource.
 #include <gtest/gtest.h>
-#include <strata/error.hpp>
-#include <strata/heap.hpp>
-#include <strata/page_resource.hpp>
+#include <strata/base/error.hpp>
+#include <strata/heap/heap.hpp>
+#include <strata/resource/page_resource.hpp>
 
 #include <cstdint>
 #include <cstring>

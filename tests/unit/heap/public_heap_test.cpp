@@ -1,7 +1,7 @@
 // strata::heap beyond what tests/conformance asks of every resource.
 #include <gtest/gtest.h>
-#include <strata/error.hpp>
-#include <strata/heap.hpp>
+#include <strata/base/error.hpp>
+#include <strata/heap/heap.hpp>
 
 #include <algorithm>
 #include <cstdint>

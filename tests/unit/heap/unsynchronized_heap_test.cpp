@@ -1,7 +1,7 @@
 // strata::unsynchronized_heap beyond what tests/conformance asks of every resource.
 #include <gtest/gtest.h>
-#include <strata/error.hpp>
-#include <strata/unsynchronized_heap.hpp>
+#include <strata/base/error.hpp>
+#include <strata/heap/unsynchronized_heap.hpp>
 
 #include <cstring>
 #include <set>

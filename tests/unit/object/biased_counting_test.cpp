@@ -1,8 +1,8 @@
 // How the owner's count and that of the other threads become one, step by step: what
 // other threads would do is done to the header by hand where a moment in between counts.
-#include <strata/counting.hpp>
+#include <strata/object/counting.hpp>
 
-#include <strata/object_heap.hpp>
+#include <strata/object/object_heap.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Compacting arenas: keys, sliding, pins, bounded steps, refusals.
-#include <strata/compacting_arena.hpp>
+#include <strata/object/compacting_arena.hpp>
 
 #include <gtest/gtest.h>
 

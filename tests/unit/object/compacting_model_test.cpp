@@ -1,7 +1,7 @@
 // Random work on a compacting arena against a model that remembers every key ever made
 // and what each object holds. Objects are of all sizes and alignments, some with a move
 // function, some pinned, some large; steps come in between, small and large.
-#include <strata/compacting_arena.hpp>
+#include <strata/object/compacting_arena.hpp>
 
 #include <gtest/gtest.h>
 

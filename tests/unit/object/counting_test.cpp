@@ -1,9 +1,9 @@
 // What holds of references whatever they count with, and wherever objects lie.
-#include <strata/counting.hpp>
+#include <strata/object/counting.hpp>
 
-#include <strata/object_heap.hpp>
-#include <strata/unsynchronized_heap.hpp>
-#include <strata/weak_ref.hpp>
+#include <strata/heap/unsynchronized_heap.hpp>
+#include <strata/object/object_heap.hpp>
+#include <strata/object/weak_ref.hpp>
 
 #include <gtest/gtest.h>
 

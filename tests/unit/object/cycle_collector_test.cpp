@@ -1,7 +1,7 @@
 // Cycle collectors: what is collected and what not, and when steps run.
-#include <strata/cycle_collector.hpp>
-#include <strata/object_heap.hpp>
-#include <strata/weak_ref.hpp>
+#include <strata/object/cycle_collector.hpp>
+#include <strata/object/object_heap.hpp>
+#include <strata/object/weak_ref.hpp>
 
 #include <gtest/gtest.h>
 

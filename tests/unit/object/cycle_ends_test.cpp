@@ -1,7 +1,7 @@
 // Objects that end, come back or are being made while a cycle collector looks at them.
-#include <strata/cycle_collector.hpp>
-#include <strata/object_heap.hpp>
-#include <strata/weak_ref.hpp>
+#include <strata/object/cycle_collector.hpp>
+#include <strata/object/object_heap.hpp>
+#include <strata/object/weak_ref.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
 // Objects that refer to each other, for tests of what collects them.
 #pragma once
 
-#include <strata/cycle_collector.hpp>
-#include <strata/object_heap.hpp>
+#include <strata/object/cycle_collector.hpp>
+#include <strata/object/object_heap.hpp>
 
 #include <array>
 #include <cstddef>

@@ -2,9 +2,9 @@
 // each node says when it ends, and must not be reachable then.
 #pragma once
 
-#include <strata/cycle_collector.hpp>
-#include <strata/object_heap.hpp>
-#include <strata/weak_ref.hpp>
+#include <strata/object/cycle_collector.hpp>
+#include <strata/object/object_heap.hpp>
+#include <strata/object/weak_ref.hpp>
 
 #include <gtest/gtest.h>
 

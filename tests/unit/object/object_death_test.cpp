@@ -1,7 +1,7 @@
 // Each mistake with references that is found ends the program with one line that says so.
-#include <strata/object_heap.hpp>
+#include <strata/object/object_heap.hpp>
 
-#include <strata/weak_ref.hpp>
+#include <strata/object/weak_ref.hpp>
 
 #include <gtest/gtest.h>
 

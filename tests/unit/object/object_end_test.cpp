@@ -1,7 +1,7 @@
 // How objects end: in which order, on how much stack, how many at once, and once only.
-#include <strata/object_heap.hpp>
+#include <strata/object/object_heap.hpp>
 
-#include <strata/weak_ref.hpp>
+#include <strata/object/weak_ref.hpp>
 
 #include <gtest/gtest.h>
 #include <pthread.h>

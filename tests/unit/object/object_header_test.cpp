@@ -1,7 +1,7 @@
-#include <strata/object_header.hpp>
+#include <strata/object/object_header.hpp>
 
-#include <strata/detail/object_chunk.hpp>
-#include <strata/object_type_of.hpp>
+#include <strata/object/detail/object_chunk.hpp>
+#include <strata/object/object_type_of.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
-#include <strata/object_heap.hpp>
+#include <strata/object/object_heap.hpp>
 
-#include <strata/arena.hpp>
-#include <strata/failing.hpp>
-#include <strata/heap.hpp>
-#include <strata/unsynchronized_heap.hpp>
-#include <strata/weak_ref.hpp>
+#include <strata/adaptor/failing.hpp>
+#include <strata/arena/arena.hpp>
+#include <strata/heap/heap.hpp>
+#include <strata/heap/unsynchronized_heap.hpp>
+#include <strata/object/weak_ref.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
 // Random graphs of objects, cycles included, beside a model that counts each reference
 // by hand: the same objects must live, with the same counts, contents and observers.
-#include <strata/object_heap.hpp>
+#include <strata/object/object_heap.hpp>
 
-#include <strata/unsynchronized_heap.hpp>
-#include <strata/weak_ref.hpp>
+#include <strata/heap/unsynchronized_heap.hpp>
+#include <strata/object/weak_ref.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // The table that tells a growing pool which slot begins at an address: chunks that lie
 // close, chunks that lie so that no table tells them apart, and addresses of nobody.
-#include <strata/growing_pool.hpp>
+#include <strata/pool/growing_pool.hpp>
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>

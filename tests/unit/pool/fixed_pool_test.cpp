@@ -1,7 +1,7 @@
 // fixed_pool: what types it holds, batches, iteration, numbers, and mistakes.
-#include <strata/detail/poison.hpp>
-#include <strata/fixed_pool.hpp>
-#include <strata/free_list_slots.hpp>
+#include <strata/base/detail/poison.hpp>
+#include <strata/pool/fixed_pool.hpp>
+#include <strata/pool/free_list_slots.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // growing_pool: growth, the maximum, chunks that go in any order, refusals, and mistakes.
-#include <strata/account.hpp>
-#include <strata/growing_pool.hpp>
+#include <strata/account/account.hpp>
+#include <strata/pool/growing_pool.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // How mistakes with shared and weak handles end: each with one line that names it.
-#include <strata/counted_pool.hpp>
-#include <strata/shared_handle.hpp>
+#include <strata/pool/counted_pool.hpp>
+#include <strata/pool/shared_handle.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // Random work on keyed_pool against a model that remembers every key ever made,
 // and over memory that refuses, at every request.
-#include <strata/key.hpp>
-#include <strata/keyed_pool.hpp>
+#include <strata/pool/key.hpp>
+#include <strata/pool/keyed_pool.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // key and keyed_pool: every key leads to its object while that lives, and to
 // nothing ever after.
-#include <strata/key.hpp>
-#include <strata/keyed_pool.hpp>
+#include <strata/pool/key.hpp>
+#include <strata/pool/keyed_pool.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // owned_handle and pool_deleter: one owner, moved and never copied, one pointer
 // wide where the object or the type leads to the pool.
-#include <strata/owned_handle.hpp>
-#include <strata/static_pool.hpp>
+#include <strata/pool/owned_handle.hpp>
+#include <strata/pool/static_pool.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,13 +1,13 @@
 // Handles and keys over each pool of strata: how wide they are, and how it ends
 // when the pool goes first or an object is released twice.
-#include <strata/counted_pool.hpp>
-#include <strata/fixed_pool.hpp>
-#include <strata/growing_pool.hpp>
-#include <strata/keyed_pool.hpp>
-#include <strata/lock_free_pool.hpp>
-#include <strata/owned_handle.hpp>
-#include <strata/thread_local_pool.hpp>
-#include <strata/thread_safe_pool.hpp>
+#include <strata/pool/counted_pool.hpp>
+#include <strata/pool/fixed_pool.hpp>
+#include <strata/pool/growing_pool.hpp>
+#include <strata/pool/keyed_pool.hpp>
+#include <strata/pool/lock_free_pool.hpp>
+#include <strata/pool/owned_handle.hpp>
+#include <strata/pool/thread_local_pool.hpp>
+#include <strata/pool/thread_safe_pool.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // shared_handle, weak_handle and counted_pool on one thread, with both kinds of
 // counts: objects die with their last owner, slots with the last handle.
-#include <strata/counted_pool.hpp>
-#include <strata/shared_handle.hpp>
+#include <strata/pool/counted_pool.hpp>
+#include <strata/pool/shared_handle.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include <strata/detail/index_supply.hpp>
+#include <strata/pool/detail/index_supply.hpp>
 
 #include <gtest/gtest.h>
 

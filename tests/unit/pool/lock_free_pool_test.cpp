@@ -1,6 +1,6 @@
 // What only lock_free_pool promises: every slot is within everybody's reach, and
 // its options. The algorithm below it is proved in index_supply_test.cpp.
-#include <strata/lock_free_pool.hpp>
+#include <strata/pool/lock_free_pool.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // Contradictory options are values that say which and why, before anything is
 // allocated; every option takes effect.
-#include <strata/fixed_pool.hpp>
-#include <strata/growing_pool.hpp>
+#include <strata/pool/fixed_pool.hpp>
+#include <strata/pool/growing_pool.hpp>
 
 #include <gtest/gtest.h>
 

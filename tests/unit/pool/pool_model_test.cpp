@@ -1,6 +1,6 @@
 // Random work on a pool beside a model that knows each object and what it holds.
-#include <strata/fixed_pool.hpp>
-#include <strata/growing_pool.hpp>
+#include <strata/pool/fixed_pool.hpp>
+#include <strata/pool/growing_pool.hpp>
 
 #include <gtest/gtest.h>
 

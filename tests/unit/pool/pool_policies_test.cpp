@@ -1,6 +1,6 @@
 // Hooks, drop, and the heap fallback: that they run, when, and what a throw leaves.
-#include <strata/fixed_pool.hpp>
-#include <strata/growing_pool.hpp>
+#include <strata/pool/fixed_pool.hpp>
+#include <strata/pool/growing_pool.hpp>
 
 #include <gtest/gtest.h>
 

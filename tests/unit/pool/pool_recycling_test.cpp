@@ -1,7 +1,7 @@
 // Objects that stay: initialiser, pre_initialise, reset and drop take effect, and a
 // throw from any of them leaves the pool as it was.
-#include <strata/fixed_pool.hpp>
-#include <strata/growing_pool.hpp>
+#include <strata/pool/fixed_pool.hpp>
+#include <strata/pool/growing_pool.hpp>
 
 #include <gtest/gtest.h>
 

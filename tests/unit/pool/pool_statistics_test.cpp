@@ -1,7 +1,7 @@
 // The figures add up, the four reports say them, and nothing is kept without the policy.
-#include <strata/fixed_pool.hpp>
-#include <strata/growing_pool.hpp>
-#include <strata/pool_statistics.hpp>
+#include <strata/pool/fixed_pool.hpp>
+#include <strata/pool/growing_pool.hpp>
+#include <strata/pool/pool_statistics.hpp>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>

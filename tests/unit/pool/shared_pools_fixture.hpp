@@ -9,9 +9,9 @@
 #include <memory_resource>
 #include <new>
 #include <stdexcept>
-#include <strata/lock_free_pool.hpp>
-#include <strata/thread_local_pool.hpp>
-#include <strata/thread_safe_pool.hpp>
+#include <strata/pool/lock_free_pool.hpp>
+#include <strata/pool/thread_local_pool.hpp>
+#include <strata/pool/thread_safe_pool.hpp>
 
 namespace strata::test {
 

@@ -6,8 +6,8 @@
 //   self_locating<T>      one whose objects lead to it
 #pragma once
 
-#include <strata/error.hpp>
-#include <strata/pool_concepts.hpp>
+#include <strata/base/error.hpp>
+#include <strata/pool/pool_concepts.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
-#include <strata/detail/slot_pocket.hpp>
+#include <strata/pool/detail/slot_pocket.hpp>
 
-#include <strata/detail/uneven_fence.hpp>
+#include <strata/pool/detail/uneven_fence.hpp>
 
 #include <gtest/gtest.h>
 

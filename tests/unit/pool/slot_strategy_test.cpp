@@ -1,10 +1,10 @@
 // Slot areas and strategies on their own, and a program's own strategy in a pool.
-#include <strata/bitmap_slots.hpp>
-#include <strata/fixed_pool.hpp>
-#include <strata/free_list_slots.hpp>
-#include <strata/growing_pool.hpp>
-#include <strata/sparse_set_slots.hpp>
-#include <strata/stack_slots.hpp>
+#include <strata/pool/bitmap_slots.hpp>
+#include <strata/pool/fixed_pool.hpp>
+#include <strata/pool/free_list_slots.hpp>
+#include <strata/pool/growing_pool.hpp>
+#include <strata/pool/sparse_set_slots.hpp>
+#include <strata/pool/stack_slots.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
 // sparse_set_slots: the set itself, what objects may hold without being taken for free
 // slots, and what pools do with it: order, iteration, releases inside destructors.
-#include <strata/detail/common_free_set.hpp>
-#include <strata/fixed_pool.hpp>
-#include <strata/growing_pool.hpp>
+#include <strata/pool/detail/common_free_set.hpp>
+#include <strata/pool/fixed_pool.hpp>
+#include <strata/pool/growing_pool.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // What keeps a thread_local_pool with its thread: by type, and in a checked build.
-#include <strata/thread_local_pool.hpp>
+#include <strata/pool/thread_local_pool.hpp>
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 #include <thread>
 #include <utility>
 
-#include <strata/owned_handle.hpp>
+#include <strata/pool/owned_handle.hpp>
 
 namespace strata {
 namespace {

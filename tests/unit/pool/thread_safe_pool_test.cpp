@@ -1,6 +1,6 @@
 // What only thread_safe_pool promises: caches and their statistics, chunks, the
 // maximum, the way from an object to its pool, and who ends first.
-#include <strata/thread_safe_pool.hpp>
+#include <strata/pool/thread_safe_pool.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Blocks in size bands: which band serves, when groups come and go, what is refused.
-#include <strata/detail/band_source.hpp>
+#include <strata/stack/detail/band_source.hpp>
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include <strata/sharing.hpp>
+#include <strata/base/sharing.hpp>
 
 #include "unit/arena/counting_upstream.hpp"
 

@@ -1,5 +1,5 @@
 // Arenas of fibers: taken, reset, put back hot, bounded, refused, shared by threads.
-#include <strata/fiber_arenas.hpp>
+#include <strata/stack/fiber_arenas.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // The configuration of fibers' memory: contradictions, and what the environment says.
-#include <strata/fiber_memory.hpp>
+#include <strata/stack/fiber_memory.hpp>
 
 #include <gtest/gtest.h>
 

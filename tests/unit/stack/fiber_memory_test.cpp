@@ -1,5 +1,5 @@
 // Stacks, arenas and messages under one account, in one snapshot, and what is said.
-#include <strata/fiber_memory.hpp>
+#include <strata/stack/fiber_memory.hpp>
 
 #include <gtest/gtest.h>
 

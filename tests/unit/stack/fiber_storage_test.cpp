@@ -1,5 +1,5 @@
 // Context storage: each fiber's own values, and their end.
-#include <strata/fiber_storage.hpp>
+#include <strata/stack/fiber_storage.hpp>
 
 #include <gtest/gtest.h>
 
@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include <strata/arena.hpp>
+#include <strata/arena/arena.hpp>
 
 namespace strata::test {
 namespace {

@@ -1,5 +1,5 @@
 // Ten thousand guarded stacks at once, and what the kernel keeps for them.
-#include <strata/stack_pool.hpp>
+#include <strata/stack/stack_pool.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Message buffers: one writer, then readers; slices; the way back from any thread.
-#include <strata/message_pool.hpp>
+#include <strata/stack/message_pool.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // Message rings between processes: children that write, read, sleep, and die in the
 // middle of it.
-#include <strata/message_reader.hpp>
-#include <strata/message_writer.hpp>
+#include <strata/stack/message_reader.hpp>
+#include <strata/stack/message_writer.hpp>
 
 #include <gtest/gtest.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 // Message rings in one process: order, wrap-around against a model, ends that come and
 // go, and what is not attached.
-#include <strata/message_reader.hpp>
-#include <strata/message_writer.hpp>
+#include <strata/stack/message_reader.hpp>
+#include <strata/stack/message_writer.hpp>
 
 #include <gtest/gtest.h>
 
@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-#include <strata/error.hpp>
+#include <strata/base/error.hpp>
 
 #include "support/sanitized.hpp"
 #include "unit/stack/ring_fixture.hpp"

@@ -1,7 +1,7 @@
 // Ends of message rings on several threads: what ThreadSanitizer looks at, and sleep
 // on both sides.
-#include <strata/message_reader.hpp>
-#include <strata/message_writer.hpp>
+#include <strata/stack/message_reader.hpp>
+#include <strata/stack/message_writer.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // What is said when a fiber runs out of its stack. Fibers are made by swapcontext,
 // which every system has.
-#include <strata/guard_hits.hpp>
-#include <strata/stack_pool.hpp>
+#include <strata/arena/guard_hits.hpp>
+#include <strata/stack/stack_pool.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,8 +1,8 @@
 // A ring in a region, with its reader, and messages as text.
 #pragma once
 
-#include <strata/message_reader.hpp>
-#include <strata/message_writer.hpp>
+#include <strata/stack/message_reader.hpp>
+#include <strata/stack/message_writer.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // The bytes of a region's file, mapped beside it: what another process can write.
 #pragma once
 
-#include <strata/shared_region.hpp>
+#include <strata/stack/shared_region.hpp>
 
 #include <sys/mman.h>
 

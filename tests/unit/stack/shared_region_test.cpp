@@ -1,6 +1,6 @@
 // Shared regions: the same bytes wherever they are mapped, and no harm from what others
 // wrote into them.
-#include <strata/shared_region.hpp>
+#include <strata/stack/shared_region.hpp>
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-#include <strata/error.hpp>
+#include <strata/base/error.hpp>
 
 #include "unit/stack/shared_bytes.hpp"
 

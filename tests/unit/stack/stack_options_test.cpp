@@ -1,5 +1,5 @@
 // Options of stack pools that contradict themselves.
-#include <strata/stack_pool.hpp>
+#include <strata/stack/stack_pool.hpp>
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // strata::stack_pool from outside: what a stack is, who gets which, what is refused.
-#include <strata/stack_pool.hpp>
+#include <strata/stack/stack_pool.hpp>
 
 #include <gtest/gtest.h>
 
