@@ -1,7 +1,8 @@
 // The ranges between guards that exist now, for the handler of guard hits.
 //
 // A lock, although the handler takes it too: it does so only for faults of the
-// processor, and nothing faults while the lock is held.
+// processor, and nothing faults while the lock is held. In the child of a fork it may be
+// held by a thread that is not there: then the fault takes its course after a while.
 #pragma once
 
 #include <strata/arena/detail/guarded_range.hpp>
@@ -31,11 +32,11 @@ class guarded_ranges {
   // Ends the program with a diagnosis when the address lies in a guard, unless the
   // range has words of its own.
   void look(const detail::guard_hit& hit) noexcept {
-    if (lock_.held_by_me()) return;
-    const base::lock_guard guard(lock_);
+    if (lock_.held_by_me() || !lock_.try_lock_for_a_while()) return;
     for (const detail::guarded_range* range = first_; range != nullptr; range = range->next) {
       report_if_hit(*range, hit);
     }
+    lock_.unlock();
   }
 
  private:

@@ -44,6 +44,21 @@ class mutex {
     return false;
   }
 
+  // For who may wait for a holder that waits for him, or that a fork left behind. False:
+  // the lock was held all that time, a tenth of a second.
+  //
+  // Rests on a word of its own. Among the lock's sleepers it would receive a waking
+  // that is owed to one of them, and leaving, or taking the lock without the mark
+  // that others sleep, it would let that one sleep for ever.
+  [[nodiscard]] bool try_lock_for_a_while() noexcept {
+    std::atomic<std::uint32_t> nobody_wakes{0};
+    for (int tries = 0; tries < patient_tries; ++tries) {
+      if (try_lock()) return true;
+      Os::wait_for(nobody_wakes, 0, patient_wait_ns);
+    }
+    return false;
+  }
+
   void unlock() noexcept {
     if (fork_depth_ != 0) [[unlikely]] {
       --fork_depth_;
@@ -76,7 +91,7 @@ class mutex {
     if (patient) {
       lock();
     } else {
-      lock_with_little_patience();
+      static_cast<void>(try_lock_for_a_while());
     }
     if (held_by_me()) held_for_fork_ = true;
   }
@@ -114,8 +129,8 @@ class mutex {
   static constexpr std::uint64_t awaited = 1;
   static constexpr int spins_max = 100;
 
-  static constexpr int fork_tries_max = 1000;
-  static constexpr std::uint64_t fork_wait_ns = 100'000;
+  static constexpr int patient_tries = 1000;
+  static constexpr std::uint64_t patient_wait_ns = 100'000;
 
   [[nodiscard]] bool try_take() noexcept {
     std::uint64_t expected = state_free;
@@ -153,17 +168,6 @@ class mutex {
     }
     Os::wait(lower(), static_cast<std::uint32_t>(seen | awaited));
     return false;
-  }
-
-  // Rests on a word of its own. Among the lock's sleepers it would receive a waking
-  // that is owed to one of them, and leaving, or taking the lock without the mark
-  // that others sleep, it would let that one sleep for ever.
-  void lock_with_little_patience() noexcept {
-    std::atomic<std::uint32_t> nobody_wakes{0};
-    for (int tries = 0; tries < fork_tries_max; ++tries) {
-      if (try_lock()) return;
-      Os::wait_for(nobody_wakes, 0, fork_wait_ns);
-    }
   }
 
   // What the system's wait looks at.
