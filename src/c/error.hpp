@@ -1,9 +1,10 @@
 // How the C interface fails: a value, errno, and a sentence for
-// strata_last_error. The sentences are constants, so that failing for want of
-// memory needs none.
+// strata_last_error. The sentences are constants, or composed in place, so that
+// failing for want of memory needs none.
 #pragma once
 
 #include <cstddef>
+#include <string_view>
 
 namespace strata::c_interface {
 
@@ -11,6 +12,8 @@ namespace strata::c_interface {
 // the caller to pass on.
 [[gnu::cold]] std::nullptr_t fail_memory() noexcept;                    // ENOMEM
 [[gnu::cold]] std::nullptr_t fail_argument(const char* what) noexcept;  // EINVAL
+// EINVAL: `why` names the option and its value, and is copied.
+[[gnu::cold]] std::nullptr_t fail_options(std::string_view why) noexcept;
 
 // The same for functions that return a number: 0.
 template <class Number = int>

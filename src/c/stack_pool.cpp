@@ -51,9 +51,7 @@ strata_stack_pool* strata_stack_pool_create(const strata_stack_pool_options* opt
   if (asks_for_more(given.later)) return fail_argument(unknown_options);
   const std::optional<strata::account> parent = kept_account(given.parent);
   const strata::stack_pool_options chosen = cpp_options(given, parent ? &*parent : nullptr);
-  if (strata::check(chosen)) {
-    return fail_argument("strata: the options of the stack pool contradict themselves");
-  }
+  if (const auto wrong = strata::check(chosen)) return fail_options(wrong->what());
   try {
     return new strata_stack_pool(chosen);
   } catch (const std::bad_alloc&) {

@@ -24,7 +24,7 @@ const char* strata_version(void);
 int strata_version_number(void);
 
 /* Returns: why the calling thread's last failed call of this interface failed,
- * as one line; "" before the first. Valid for ever. */
+ * as one line; "" before the first. Valid until its next call that fails. */
 const char* strata_last_error(void);
 
 /* Effects: does now what the first allocation would do: reads the options of the

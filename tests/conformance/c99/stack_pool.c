@@ -56,7 +56,9 @@ static int mistakes_are_values(void) {
   CHECK(pool != NULL);
   errno = 0;
   CHECK(strata_stack_pool_create(&(strata_stack_pool_options){.stack_bytes = 1}) == NULL);
-  CHECK(errno == EINVAL && strstr(strata_last_error(), "contradict") != NULL);
+  CHECK(errno == EINVAL && strstr(strata_last_error(), "stack_bytes") != NULL);
+  CHECK(strstr(strata_last_error(), "strata: ") == strata_last_error());
+  CHECK(strstr(strata_last_error(), "1 is less than") != NULL);
   CHECK(strata_stack_pool_get(NULL, &one) == 0);
   CHECK(strata_stack_pool_get(pool, NULL) == 0);
   CHECK(strata_stack_pool_set_name(pool, NULL, "x") == 0);
