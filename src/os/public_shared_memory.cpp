@@ -1,9 +1,11 @@
-// Shared memory on Linux: memfd_create with seals (3.17), locks of open file
-// descriptions (3.15), futexes that are not private to a process.
+// Shared memory on Linux: memfd_create with seals (3.17; from 6.3 on never executable,
+// which some systems insist on), locks of open file descriptions (3.15), futexes that are
+// not private to a process.
 //
 // A lock of an open file description is the only kind that ends with its holder, is
 // not lost when some other descriptor of the file is closed, and knows nothing of
 // process numbers, which are used again and differ between containers.
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <linux/magic.h>
@@ -25,6 +27,7 @@ using linux_kernel::call;
 using linux_kernel::failed;
 using linux_kernel::succeeds;
 
+constexpr unsigned never_executable = 0x8;  // MFD_NOEXEC_SEAL, which Debian 12's headers lack
 constexpr int size_seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
 
 struct flock lock_of(std::uint64_t number) noexcept {
@@ -39,7 +42,9 @@ struct flock lock_of(std::uint64_t number) noexcept {
 }  // namespace
 
 int make_memory_file(const char* name, std::size_t bytes) noexcept {
-  const long file = call(SYS_memfd_create, name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  constexpr unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+  long file = call(SYS_memfd_create, name, flags | never_executable);
+  if (file == -EINVAL) file = call(SYS_memfd_create, name, flags);
   if (failed(file)) return -1;
   const int made = static_cast<int>(file);
   if (succeeds(SYS_ftruncate, made, bytes) && succeeds(SYS_fcntl, made, F_ADD_SEALS, size_seals)) {

@@ -56,8 +56,8 @@ enum class fiber_config_problem {
   bad_value,    ///< one whose value means nothing, or is out of range
 };
 
-/// Its option() is a member, "stacks.initial", or the key of the variable that set it;
-/// "environment" for an unknown key.
+/// Its option() is a member, "stacks" (what() says which of its options), or the key of
+/// the variable that set it; "environment" for an unknown key.
 using fiber_config_error = config_error<fiber_config_problem>;
 using invalid_fiber_config = invalid_config<fiber_config_problem>;
 
