@@ -7,3 +7,4 @@ cd "$(dirname "$0")"
 LIBSTRATA_C_DIR=$(dirname "$1")
 export LIBSTRATA_C_DIR LD_LIBRARY_PATH="$LIBSTRATA_C_DIR" CARGO_TARGET_DIR="$2"
 cargo test --offline --locked --quiet
+cargo run --offline --locked --quiet --example frames

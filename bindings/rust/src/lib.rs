@@ -32,20 +32,21 @@ use std::ptr::{self, NonNull};
 /// Every block of strata is aligned at least so.
 const NATURAL_ALIGNMENT: usize = 16;
 
-/// Why strata refused: the sentence of `strata_last_error`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Error(&'static str);
+/// Why strata refused: the sentence of `strata_last_error`, which is its own only until
+/// the next refusal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error(String);
 
 impl Error {
     fn last() -> Self {
         let text = unsafe { CStr::from_ptr(c::strata_last_error()) };
-        Error(text.to_str().unwrap_or("strata: refused"))
+        Error(text.to_string_lossy().into_owned())
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.0)
+        out.write_str(&self.0)
     }
 }
 
@@ -131,7 +132,7 @@ unsafe impl Sync for Heap {}
 impl Heap {
     /// A new heap, whose account below the process has this name, and this limit in bytes.
     pub fn new(name: &str, limit: Option<usize>) -> Result<Self, Error> {
-        let name = CString::new(name).map_err(|_| Error("strata: the name holds a zero"))?;
+        let name = CString::new(name).map_err(|_| Error("strata: the name holds a zero".into()))?;
         let options = c::HeapOptions {
             name: name.as_ptr(),
             limit: limit.unwrap_or(0),
