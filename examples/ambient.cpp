@@ -18,7 +18,6 @@ static lines load(int count) {
   return loaded;
 }
 
-// NOLINTNEXTLINE(bugprone-exception-escape): without memory the example may end
 int main() {
   namespace context = strata::context;
   strata::heap documents({.name = "documents"});

@@ -20,7 +20,7 @@ struct closure {
   ref<environment> scope;
 };
 
-int main() {  // NOLINT(bugprone-exception-escape): it may end here
+int main() {
   strata::object_heap<strata::collected_counting> heap({.name = "interpreter"});
   strata::cycle_collector cycles(heap);
 

@@ -42,7 +42,7 @@ class directory {
   std::map<std::string, observer> by_peer_;
 };
 
-int main() {  // NOLINT(bugprone-exception-escape): it may end here
+int main() {
   connections pool({.name = "connections", .limit = 1 << 20});
   directory known;
 

@@ -16,7 +16,7 @@ struct note {
 template <>
 inline constexpr bool strata::trivially_relocatable<std::unique_ptr<note>> = true;
 
-int main() {  // NOLINT(bugprone-exception-escape): it may end here
+int main() {
   strata::compacting_arena notes({.name = "notes", .chunk_bytes = 16 << 10});
 
   std::vector<strata::key<note>> keys;

@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-int main() {  // NOLINT(bugprone-exception-escape): it may end here
+int main() {
   const strata::fiber_memory_config wanted{
       .name = "server", .limit = 64 << 20, .stacks = {.stack_bytes = 32 << 10, .maximum = 1000}};
   const auto config = strata::with_environment(wanted);  // STRATA_FIBER_... beat the program

@@ -64,7 +64,7 @@ void serve(service& of) {
 
 }  // namespace
 
-int main() {  // NOLINT(bugprone-exception-escape): it may end here
+int main() {
   const strata::account memory({.name = "scheduler", .limit = 256 << 20});
   strata::stack_pool pool({.name = "fiber stacks", .parent = &memory});
   strata::fiber_arenas arenas({.name = "fiber arenas", .parent = &memory});

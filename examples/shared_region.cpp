@@ -47,7 +47,7 @@ int send_words(int file, std::string_view text) {
 
 }  // namespace
 
-int main() {  // NOLINT(bugprone-exception-escape): it may end here
+int main() {
   strata::shared_region region({.name = "words", .bytes = 64 << 10});
   const auto state = region.make<shared_state>();
   region.get(state)->words = strata::make_message_ring(region, {.lane_bytes = 4096});

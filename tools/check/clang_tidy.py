@@ -83,7 +83,8 @@ def main():
     root, build = arguments.root.resolve(), arguments.build.resolve()
 
     version = subprocess.run(["clang-tidy", "--version"], capture_output=True, check=True).stdout
-    common = version + (root / ".clang-tidy").read_bytes()
+    rules = sorted([root / ".clang-tidy", *root.glob("*/.clang-tidy")])
+    common = version + b"".join(rule.read_bytes() for rule in rules)
     memory = build / "clang-tidy"
     memory.mkdir(exist_ok=True)
     all_entries = entries(root, build)

@@ -78,7 +78,9 @@ struct slot_list {
   return reinterpret_cast<const slot_chunk*>(at & ~(chunk_bytes - 1))->owner;
 }
 
-class common_store {  // NOLINT(*.Padding): what releases read lies apart from what a lock guards
+// What releases read lies apart from what a lock guards.
+// NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding)
+class common_store {
  public:
   /// What a growth adds, before the pool's lists are locked for it.
   struct growth {

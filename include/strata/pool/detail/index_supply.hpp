@@ -37,7 +37,9 @@ struct slot_chain {
 // -- The stack --------------------------------------------------------------------
 
 template <class Atomics>
-class tagged_stack {  // NOLINT(*.Padding): the head has a line of its own
+// The head has a line of its own.
+// NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding)
+class tagged_stack {
   template <class Value>
   using atomic = typename Atomics::template atomic<Value>;
 

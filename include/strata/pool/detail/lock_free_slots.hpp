@@ -19,7 +19,9 @@
 
 namespace strata::detail {
 
-class lock_free_slots {  // NOLINT(*.Padding): what all read lies apart from what changes
+// What all read lies apart from what changes.
+// NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding)
+class lock_free_slots {
  public:
   using pocket = slot_pocket<std_atomics>;
   using stack = tagged_stack<std_atomics>;
