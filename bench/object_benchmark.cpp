@@ -44,7 +44,7 @@ constexpr std::size_t nodes = 1'000'000;
 
 // Nobody writes what the benchmark does not.
 struct words {
-  words() noexcept {}  // NOLINT(*-member-init, *-equals-default): nothing is written
+  words() noexcept {}  // NOLINT(modernize-use-equals-default): nothing is written
   std::uint64_t first;
   std::uint64_t second;
   std::uint64_t rest[2];

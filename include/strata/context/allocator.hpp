@@ -46,13 +46,13 @@ class allocator {
   allocator() noexcept : resource_(context::current_resource()) {}
 
   /// Requires: not nullptr. Implicit, so that containers take a resource.
-  // NOLINTNEXTLINE(*-explicit-constructor): see above
+  // NOLINTNEXTLINE(google-explicit-constructor): see above
   allocator(std::pmr::memory_resource* resource) noexcept : resource_(resource) {}
 
   allocator(const allocator&) = default;
 
   template <class U>
-  // NOLINTNEXTLINE(*-explicit-constructor): allocators of other types convert, says the standard
+  // NOLINTNEXTLINE(google-explicit-constructor): allocators of other types convert
   allocator(const allocator<U>& other) noexcept : resource_(other.resource()) {}
 
   // Swap needs it; assignment of containers does not use it.

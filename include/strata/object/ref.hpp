@@ -54,7 +54,7 @@ class ref {
 
   /// Effects: refers to nothing.
   ref() noexcept = default;
-  ref(std::nullptr_t) noexcept {}  // NOLINT(*-explicit-constructor): as pointers do
+  ref(std::nullptr_t) noexcept {}  // NOLINT(google-explicit-constructor): as pointers do
 
   /// Returns: what refers to the object, and takes over a reference that is counted.
   [[nodiscard]] static ref adopt(T* counted) noexcept {
@@ -75,10 +75,10 @@ class ref {
 
   /// Effects: as copy and move; from a reference of T to one of const T.
   template <detail::without_const_of<T> U>
-  // NOLINTNEXTLINE(*-explicit-constructor): adding const is implicit, as for pointers
+  // NOLINTNEXTLINE(google-explicit-constructor): adding const is implicit, as for pointers
   ref(const ref<U, Counting>& other) noexcept : ref(share(other.get())) {}
   template <detail::without_const_of<T> U>
-  // NOLINTNEXTLINE(*-explicit-constructor): adding const is implicit, as for pointers
+  // NOLINTNEXTLINE(google-explicit-constructor): adding const is implicit, as for pointers
   ref(ref<U, Counting>&& other) noexcept : object_(other.release()) {}
 
   ref& operator=(const ref& other) noexcept {

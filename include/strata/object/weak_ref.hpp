@@ -33,7 +33,7 @@ class weak_ref {
   ///   program ends with a diagnosis when it is not.
   /// Throws: out_of_memory when there is no memory for the record.
   template <detail::at_most_as_const_as<T> U>
-  // NOLINTNEXTLINE(*-explicit-constructor): to observe gives nothing away, as in std::weak_ptr
+  // NOLINTNEXTLINE(google-explicit-constructor): to observe gives nothing away, as in std::weak_ptr
   weak_ref(const ref<U, Counting>& reference) {
     if (reference == nullptr) return;
     object_header& header = header_of(reference.get());

@@ -58,7 +58,7 @@ class owned_handle {
 
   /// Effects: owns nothing.
   owned_handle() noexcept = default;
-  owned_handle(std::nullptr_t) noexcept {}  // NOLINT(*-explicit-constructor): as pointers do
+  owned_handle(std::nullptr_t) noexcept {}  // NOLINT(google-explicit-constructor): as pointers do
 
   /// Effects: takes over an object that nobody else owns; nullptr: nothing.
   /// Requires: a live object of the pool. The program ends with a diagnosis when
@@ -87,7 +87,7 @@ class owned_handle {
 
   /// Effects: as the move; from a handle of T to one of const T.
   template <detail::without_const_of<T> U>
-  // NOLINTNEXTLINE(*-explicit-constructor): adding const is implicit, as for pointers
+  // NOLINTNEXTLINE(google-explicit-constructor): adding const is implicit, as for pointers
   owned_handle(owned_handle<U, Pool>&& other) noexcept
       : deleter_(other.deleter_), object_(std::exchange(other.object_, nullptr)) {}
 
@@ -114,7 +114,7 @@ class owned_handle {
   [[nodiscard]] T* release() noexcept { return std::exchange(object_, nullptr); }
 
   /// Effects: as release, to a pointer that gives the object back itself.
-  // NOLINTNEXTLINE(*-explicit-constructor): only an rvalue converts, and nothing is lost
+  // NOLINTNEXTLINE(google-explicit-constructor): only an rvalue converts, and nothing is lost
   operator unique_ptr() && noexcept { return unique_ptr(release(), deleter_); }
 
   void swap(owned_handle& other) noexcept {
