@@ -20,6 +20,7 @@ expander::expander(strata::arena& memory, name_table& names)
 }
 
 lambda& expander::expand(const syntax& whole) {
+  functions_.clear();  // the next form's syntax may lie where the last one's was
   lambda& top = make_lambda(nullptr, nullptr);
   top.body = any_form(whole, {&top, nullptr, nullptr, false, true});
   return top;

@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include <strata/arena/arena.hpp>
@@ -92,6 +93,9 @@ class expander {
   strata::arena* memory_;
   std::deque<lambda> lambdas_;
   std::unordered_map<const name*, special> specials_;
+  // Named lets that are no loops. One is found out by expanding it, and expanded again:
+  // without this, each inside of another would double the work.
+  std::unordered_set<const syntax*> functions_;
   name* define_;
   name* else_;
 };

@@ -252,8 +252,11 @@ core* expander::named_let(const syntax& at, const place& p) {
     var = make_variable(*one->first, p.within);
     one = one->next;
   }
-  core* const made = loop_or_nothing(at, variables, p);
-  return made != nullptr ? made : loop_as_function(at, p);
+  if (!functions_.contains(&at)) {
+    if (core* const made = loop_or_nothing(at, variables, p)) return made;
+    functions_.insert(&at);
+  }
+  return loop_as_function(at, p);
 }
 
 core* expander::loop_or_nothing(const syntax& at, std::span<variable*> variables, const place& p) {

@@ -139,6 +139,13 @@ class Lisp(unittest.TestCase):
             for (expression, value), line in zip(VALUES, done.stdout.splitlines(), strict=True):
                 self.assertEqual(line, value, expression)
 
+    def test_named_lets_in_each_other(self):
+        """Sixty that are no loops: whoever doubles the work with each never comes back."""
+        expression = "0"
+        for depth in range(60):
+            expression = f"(let f{depth} ((n 1)) (if (= n 0) {expression} (+ 1 (f{depth} (- n 1)))))"
+        self.assertEqual(run(f"(display {expression})").stdout, "60")
+
     def test_failures(self):
         for text, message in FAILURES:
             with self.subTest(text[:80]):
