@@ -51,6 +51,16 @@ void report_two_collectors(std::string_view heap) noexcept {
                                 .view());
 }
 
+void report_heap_under_collector(std::string_view heap) noexcept {
+  fatal("object heap emptied under its collector",
+        base::text<320>{}
+            .add("the object heap \"")
+            .add(heap)
+            .add("\" was cleared, or ended, while it has a cycle collector, which knows "
+                 "addresses of its objects; end the collector first")
+            .view());
+}
+
 void report_roots_at_end(std::string_view heap, std::size_t roots) noexcept {
   fatal("roots outlive their collector", base::text<320>{}
                                              .add("the cycle collector of the object heap \"")

@@ -7,6 +7,7 @@
 #include <new>
 #include <utility>
 
+#include <strata/base/detail/diagnosis.hpp>
 #include <strata/base/error.hpp>
 
 #include "base/base.hpp"
@@ -193,6 +194,7 @@ void object_core::give_back(object_chunk& chunk) noexcept {
 // -- The whole --------------------------------------------------------------------------
 
 void object_core::clear() noexcept {
+  if (companion_ != nullptr) report_heap_under_collector(name());
   while (alone_ != nullptr) release_alone(*reinterpret_cast<object_header*>(alone_ + 1));
   while (chunks_ != nullptr) {
     object_chunk& chunk = *chunks_;

@@ -241,6 +241,14 @@ TEST(cycle_collector_death, names_the_mistake) {
         early.reset();
       },
       "roots outlive their collector.*other.*1 ext");
+  EXPECT_DEATH(heap.clear(), "emptied under its collector.*script.*end the collector first");
+  EXPECT_DEATH(
+      {
+        std::optional<heap_type> other(std::in_place, object_heap_options{.name = "other"});
+        const cycle_collector late(*other, by_hand);
+        other.reset();
+      },
+      "emptied under its collector.*other");
 }
 
 }  // namespace

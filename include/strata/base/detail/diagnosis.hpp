@@ -133,5 +133,6 @@ namespace strata::detail {
 
 [[noreturn, gnu::cold]] void report_two_collectors(std::string_view heap) noexcept;
 [[noreturn, gnu::cold]] void report_roots_at_end(std::string_view heap, std::size_t roots) noexcept;
+[[noreturn, gnu::cold]] void report_heap_under_collector(std::string_view heap) noexcept;
 
 }  // namespace strata::detail
