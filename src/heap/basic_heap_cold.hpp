@@ -19,9 +19,9 @@ auto basic_heap<Config>::allocate_large(std::size_t size, std::size_t alignment)
   const std::size_t granules = alignment > granule_bytes ? alignment / granule_bytes : 1;
   base::lock_guard guard(lock_);
   const std::size_t before = retained();
-  auto taken = large_.take(this, bytes, granules);
+  auto taken = large_.take(this, bytes, granules, retention_.swings());
   if (taken.record == nullptr && purge_locked(SIZE_MAX) != 0) {
-    taken = large_.take(this, bytes, granules);
+    taken = large_.take(this, bytes, granules, retention_.swings());
   }
   if (taken.record == nullptr) {
     discharge(bytes);

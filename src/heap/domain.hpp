@@ -7,12 +7,16 @@
 #include <cstddef>
 
 #include "account/account.hpp"
+#include "heap/huge_advice.hpp"
 #include "heap/segment.hpp"
 #include "heap/slab.hpp"
 #include "os/os.hpp"
 #include "region/region.hpp"
 
 namespace strata::core {
+
+// What goes back to the OS goes in calls for at least as much, where there is as much.
+inline constexpr std::size_t purge_step_bytes = 4 * granule_bytes;
 
 // Where every pointer leads before the tables exist.
 inline constinit slab no_slab{};
@@ -74,6 +78,8 @@ class basic_domain {
   // before those do.
   static constexpr std::size_t moves_max = 8192;
   std::atomic<std::size_t> moves{0};
+
+  huge_advice<Os> huge;
 
  private:
   bool start_segments() noexcept {

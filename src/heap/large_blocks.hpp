@@ -33,15 +33,20 @@ class basic_large_blocks {
     bool zero = false;
   };
 
-  // `bytes`: a multiple of a page, at least one. `alignment` in granules.
-  grant take(owner* holder, std::size_t bytes, std::size_t alignment) noexcept {
+  // `bytes`: a multiple of a page, at least one. `alignment` in granules. `swings`:
+  // the heap gives memory back and takes it again.
+  grant take(owner* holder, std::size_t bytes, std::size_t alignment, bool swings) noexcept {
     const std::size_t count = granules_for(bytes);
     granule_run run = cache_.take(count, alignment);
+    const bool complete = static_cast<bool>(run);
     if (!run && alignment == 1) run = cache_.take_lengthened(count);
     const bool zero = !run;
     if (run) ++cache_hits_;
     if (!run) run = domain_.regions.take_run(count, alignment);
     if (!run) return {};
+    if (!complete && swings && live_count_ < domain_.huge.blocks_max) {
+      domain_.huge.want(domain_.regions.window().address(run.first), bytes);
+    }
     ++allocations_;
     return {&place(holder, run.first, bytes), zero};
   }
@@ -86,7 +91,7 @@ class basic_large_blocks {
     owner* holder = record.owner;
     const bool clean = clean_tail(record, from, record.large_bytes);
     remove(record);
-    if (clean) domain_.regions.return_run(from);
+    if (clean) give_to_region(from);
     return &place(holder, to.first, bytes);
   }
 
@@ -160,8 +165,13 @@ class basic_large_blocks {
   bool give_tail(const slab& record, granule_run run, std::size_t bytes) noexcept {
     if (!clean_tail(record, run, bytes)) return false;
     const std::size_t kept = granules_for(bytes);
-    if (kept < run.count) domain_.regions.return_run({run.first + kept, run.count - kept});
+    if (kept < run.count) give_to_region({run.first + kept, run.count - kept});
     return true;
+  }
+
+  void give_to_region(granule_run clean) noexcept {
+    domain_.huge.end(domain_.regions.window().address(clean.first), clean.bytes());
+    domain_.regions.return_run(clean);
   }
 
   domain& domain_;

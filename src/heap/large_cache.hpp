@@ -79,10 +79,13 @@ class basic_large_cache {
     return false;
   }
 
-  // Gives back at least `bytes` of resident memory, oldest first, or all there is.
+  // Gives back at least `bytes` of resident memory, of the oldest first and of the
+  // last one its end only, or all there is.
   std::size_t purge(std::size_t bytes) noexcept {
     const std::size_t before = bytes_;
-    while (count_ != 0 && before - bytes_ < bytes && evict_oldest()) {
+    while (count_ != 0 && before - bytes_ < bytes) {
+      const std::size_t more = std::max(bytes - (before - bytes_), purge_step_bytes);
+      if (more < entries_[0].dirty ? !shorten_oldest(more) : !evict_oldest()) break;
     }
     return before - bytes_;
   }
@@ -160,11 +163,36 @@ class basic_large_cache {
     std::atomic_signal_fence(std::memory_order_seq_cst);
   }
 
+  bool clean(granule_run run) noexcept {
+    std::byte* const place = domain_.regions.window().address(run.first);
+    if (!Os::decommit(place, run.bytes(), os::decommit_mode::immediate)) return false;
+    domain_.huge.end(place, run.bytes());
+    return true;
+  }
+
+  // By at least `bytes` of resident memory at its end. Requires that it has more.
+  // False: the system refuses to clean it, so it stays.
+  bool shorten_oldest(std::size_t bytes) noexcept {
+    entry& oldest = entries_[0];
+    std::byte* const start = domain_.regions.window().address(oldest.run.first);
+    std::byte* const cut = domain_.huge.cut(start + (oldest.dirty - bytes));
+    if (cut < start + granule_bytes) return evict_oldest();
+    const std::size_t kept = base::distance(start, cut) / granule_bytes;
+    const granule_run end{oldest.run.first + kept, oldest.run.count - kept};
+    if (!clean(end)) return false;
+    bytes_ -= oldest.dirty - kept * granule_bytes;
+    oldest.dirty = kept * granule_bytes;
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    oldest.run.count = kept;
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+    domain_.regions.return_run(end);
+    return true;
+  }
+
   // False: the system refuses to clean it, so it stays.
   bool evict_oldest() noexcept {
     const granule_run oldest = entries_[0].run;
-    std::byte* place = domain_.regions.window().address(oldest.first);
-    if (!Os::decommit(place, oldest.bytes(), os::decommit_mode::immediate)) return false;
+    if (!clean(oldest)) return false;
     forget(0);
     domain_.regions.return_run(oldest);
     return true;

@@ -5,11 +5,11 @@
 // Where a refill finds blocks, in this order, each a cold step behind the one
 // before:
 //
-//   mail       what other threads freed
 //   active     what this thread freed into the slab it allocates from
 //   partial    the slab that waits longest with free blocks
+//   mail       what other threads freed, of this class
 //   fresh      the next few KiB of a slab, for the first time
-//   segment    a new slab, under the heap's lock
+//   segment    a new slab, under the heap's lock, once what is complete in all mail went
 //
 // A thread that ends leaves its local heap as an orphan (token_orphan, fast
 // paths closed), which the next new thread adopts whole. Whoever works on an
@@ -48,10 +48,19 @@ class alignas(64) basic_local_heap : public owner {
   using table = typename domain::slab_table;
   using queue_type = queue<table>;
 
-  // A block, and whether it is known to hold zeros behind its first 16 bytes.
+  // A block, and whether nobody touched it since its pages were zeros. Then it is no
+  // list either, and who has no need to write keeps it untouched: its page fault
+  // belongs to the program, which may never come to all of its pages.
   struct allocation {
     block* memory = nullptr;
     bool zero = false;
+
+    [[nodiscard]] block* rest() const noexcept { return zero ? nullptr : memory->next; }
+    // Without the words that free blocks hold.
+    [[nodiscard]] void* cleared() const noexcept {
+      if (!zero) *memory = {};
+      return memory;
+    }
   };
 
   basic_local_heap(heap& home, domain& shared) noexcept
@@ -70,7 +79,7 @@ class alignas(64) basic_local_heap : public owner {
     block* found = from.list;
     if (found == nullptr) {
       slab* const active = from.active;
-      if (active == nullptr || active->free == nullptr || has_mail()) return nullptr;
+      if (active == nullptr || active->free == nullptr || has_suspects()) return nullptr;
       found = take_from(from, *active);
       ++from.refills;
       statistics_.sampled_requests += size;
@@ -165,21 +174,25 @@ class alignas(64) basic_local_heap : public owner {
  private:
   friend heap;
 
-  [[nodiscard]] bool has_mail() const noexcept { return Config::thread_safe && !mail_.empty(); }
+  [[nodiscard]] bool has_suspects() const noexcept {
+    return Config::thread_safe && !suspects_.empty();
+  }
   // The queue allocates from it, or is about to.
   [[nodiscard]] bool is_current(const slab& record) const noexcept {
     const queue_type& of = queues_[record.size_class];
     return &record == of.active || &record == of.fresh;
   }
   [[gnu::noinline]] allocation refill_elsewhere(std::size_t index, std::size_t size) noexcept;
-  void hand_out(std::size_t index, std::size_t size, block* first) noexcept;
+  void hand_out(std::size_t index, std::size_t size, const allocation& found) noexcept;
   // All that came back to the slab.
   [[nodiscard]] static block* take_from(queue_type& from, slab& record) noexcept {
     from.refilled_blocks += static_cast<std::size_t>(record.extended - record.used);
     return take_free(record);
   }
   [[gnu::noinline]] allocation find_blocks(queue_type& from, std::size_t index) noexcept;
-  [[nodiscard]] block* refill_from_mail(queue_type& from) noexcept;
+  void look_around() noexcept;
+  void look_for_empty_slabs() noexcept;
+  [[nodiscard]] block* refill_from_mail(queue_type& from, std::size_t index) noexcept;
   [[nodiscard]] block* refill_from_slabs(queue_type& from) noexcept;
   bool activate_next(queue_type& from) noexcept;  // false: no partial slab
   [[nodiscard]] allocation refill_from_fresh(queue_type& from) noexcept;
@@ -191,13 +204,18 @@ class alignas(64) basic_local_heap : public owner {
   static void deliver(slab& head, const chain& blocks) noexcept {
     static_cast<basic_local_heap*>(base::racy_load(head.owner))->accept(head, blocks);
   }
-  void read_mail(const queue_type* refilled) noexcept;
-  void take_back(slab& head, const queue_type* refilled) noexcept;
+  enum class reader { refill, housekeeping };
+  void read_mail(std::size_t index, reader who) noexcept;
+  void read_all_mail() noexcept;
+  void take_back(slab& head, reader who) noexcept;
   void take_back_gone(slab& head, bool resident) noexcept;
   // What may wait for this thread. Where reclaiming proves hasty, more.
-  [[nodiscard]] std::size_t reclaim_floor() const noexcept {
-    return std::max(reclaim_floor_min, domain_->settings.retain_min) +
-           hasty_bytes_.load(std::memory_order_relaxed);
+  [[nodiscard]] std::ptrdiff_t reclaim_floor() const noexcept {
+    return static_cast<std::ptrdiff_t>(std::max(reclaim_floor_min, domain_->settings.retain_min) +
+                                       hasty_bytes_.load(std::memory_order_relaxed));
+  }
+  void note_complete(std::ptrdiff_t bytes) noexcept {
+    complete_bytes_.fetch_add(bytes, std::memory_order_relaxed);
   }
   void judge_suspects() noexcept;
   void close_partial_slabs(queue_type& from) noexcept;
@@ -207,13 +225,17 @@ class alignas(64) basic_local_heap : public owner {
   domain* domain_;
   block** thread_lists_ = nullptr;
   std::size_t scopes_ = 0;
-  // What may wait for a sleeping owner before others look.
+  // What may wait for a sleeping owner before others look; an owner that is awake
+  // looks before.
   static constexpr std::size_t reclaim_floor_min = 2 * base::mib;
+  static constexpr std::ptrdiff_t waiting_max = reclaim_floor_min / 2;
   static constexpr std::size_t hasty_bytes_max = 62 * base::mib;
 
-  mail<table> mail_;
-  std::atomic<std::size_t> complete_bytes_{0};  // of slabs in the mail whose blocks are all there
-  std::atomic<std::size_t> hasty_bytes_{0};     // reclaimed, and soon found by this thread
+  mail<table> mail_[class_count];
+  // Of slabs in the mail whose blocks are all there. Below zero when the owner was
+  // faster than who counts.
+  std::atomic<std::ptrdiff_t> complete_bytes_{0};
+  std::atomic<std::size_t> hasty_bytes_{0};  // reclaimed, and soon found by this thread
   suspect_box<typename Config::mutex> suspects_;
   core::outbox outbox_;
   local_statistics statistics_;

@@ -14,12 +14,12 @@ template <class Config>
 auto basic_local_heap<Config>::refill(std::size_t index, std::size_t size) noexcept -> allocation {
   queue_type& from = queues_[index];
   slab* const active = from.active;
-  if (active == nullptr || active->free == nullptr || has_mail()) {
+  if (active == nullptr || active->free == nullptr || has_suspects()) {
     return refill_elsewhere(index, size);
   }
-  block* const first = take_from(from, *active);
-  hand_out(index, size, first);
-  return {first, false};
+  const allocation found{take_from(from, *active), false};
+  hand_out(index, size, found);
+  return found;
 }
 
 template <class Config>
@@ -29,37 +29,60 @@ auto basic_local_heap<Config>::refill_elsewhere(std::size_t index, std::size_t s
   if (found.memory == nullptr) return {};
   if (list(index) != nullptr) [[unlikely]]
     flush_list(index);  // a pressure handler's
-  hand_out(index, size, found.memory);
+  hand_out(index, size, found);
   return found;
 }
 
 // All but the first, which is the program's.
 template <class Config>
 inline void basic_local_heap<Config>::hand_out(std::size_t index, std::size_t size,
-                                               block* first) noexcept {
+                                               const allocation& found) noexcept {
   ++queues_[index].refills;
   statistics_.sampled_requests += size;
-  list(index) = first->next;
+  list(index) = found.rest();
 }
 
 template <class Config>
 auto basic_local_heap<Config>::find_blocks(queue_type& from, std::size_t index) noexcept
     -> allocation {
+  if constexpr (Config::thread_safe) look_around();
   allocation found;
-  if (has_mail()) [[unlikely]]
-    found.memory = refill_from_mail(from);
-  if (found.memory == nullptr) found.memory = refill_from_slabs(from);
+  found.memory = refill_from_slabs(from);
+  if (found.memory == nullptr) found.memory = refill_from_mail(from, index);
   if (found.memory == nullptr) found = refill_from_fresh(from);
-  if (found.memory != nullptr || !new_slab(from, index)) return found;
+  if (found.memory != nullptr) return found;
+  look_for_empty_slabs();
+  if (!new_slab(from, index)) return found;
   found.memory = refill_from_slabs(from);
   return found.memory != nullptr ? found : refill_from_fresh(from);
 }
 
-// Arrivals go to their slabs; those of this class may serve at once.
+// What does not wait until its class is short of blocks.
 template <class Config>
-block* basic_local_heap<Config>::refill_from_mail(queue_type& from) noexcept {
-  judge_suspects();
-  read_mail(&from);
+void basic_local_heap<Config>::look_around() noexcept {
+  if (has_suspects()) [[unlikely]]
+    judge_suspects();
+  if (complete_bytes_.load(std::memory_order_relaxed) >= waiting_max) [[unlikely]]
+    read_all_mail();
+}
+
+// Before memory is added. What only others freed they counted; where this thread freed
+// some of the blocks itself, nobody did, and a look now and then has to do.
+template <class Config>
+void basic_local_heap<Config>::look_for_empty_slabs() noexcept {
+  constexpr std::uint64_t slabs_between = 8;
+  if (complete_bytes_.load(std::memory_order_relaxed) > 0 ||
+      statistics_.refills_from_segment % slabs_between == 0) {
+    read_all_mail();
+  }
+}
+
+// Last of all that is resident: the longer a slab's blocks are left to gather, the
+// fewer times it changes hands, and the less often its own list must be walked.
+template <class Config>
+block* basic_local_heap<Config>::refill_from_mail(queue_type& from, std::size_t index) noexcept {
+  if (!Config::thread_safe || mail_[index].empty()) return nullptr;
+  read_mail(index, reader::refill);
   block* found = refill_from_slabs(from);
   if (found != nullptr) ++statistics_.refills_from_mail;
   return found;
@@ -95,7 +118,8 @@ auto basic_local_heap<Config>::refill_from_fresh(queue_type& from) noexcept -> a
   if (fresh->extended + count == slab_capacity(*fresh)) from.fresh = nullptr;
   // A fork from a signal handler here finds no exhausted slab that claims to be fresh.
   std::atomic_signal_fence(std::memory_order_seq_cst);
-  block* blocks = extend(*fresh, domain_->slabs.address_of(*fresh), count);
+  std::byte* const start = domain_->slabs.address_of(*fresh);
+  block* blocks = zero ? extend_untouched(*fresh, start) : extend(*fresh, start, count);
   open(*fresh);
   from.refilled_blocks += count;
   ++statistics_.refills_from_fresh;
@@ -208,16 +232,24 @@ bool basic_local_heap<Config>::is_free(slab& record, const void* candidate) noex
 }
 
 template <class Config>
-void basic_local_heap<Config>::read_mail(const queue_type* refilled) noexcept {
-  complete_bytes_.store(0, std::memory_order_relaxed);
-  mail_.take_all(domain_->slabs, [&](slab& head) { take_back(head, refilled); });
+void basic_local_heap<Config>::read_mail(std::size_t index, reader who) noexcept {
+  mail_[index].take_all(domain_->slabs, [&](slab& head) { take_back(head, who); });
+}
+
+template <class Config>
+void basic_local_heap<Config>::read_all_mail() noexcept {
+  if constexpr (Config::thread_safe) {
+    for (std::size_t index = 1; index < class_count; ++index) {
+      if (!mail_[index].empty()) read_mail(index, reader::housekeeping);
+    }
+  }
 }
 
 // The blocks that others freed, without a look at them where none of the slab's
 // own are free: then their list is the slab's. A slab that is empty now goes,
 // unless the queue that is being refilled has nothing better.
 template <class Config>
-void basic_local_heap<Config>::take_back(slab& head, const queue_type* refilled) noexcept {
+void basic_local_heap<Config>::take_back(slab& head, reader who) noexcept {
   using fate = remote_word::fate;
   const remote_word posted = take_posted(head);
   if (posted.state() == fate::leaving) return;  // comes again
@@ -228,17 +260,15 @@ void basic_local_heap<Config>::take_back(slab& head, const queue_type* refilled)
   if (posted.count() > head.used) {
     base::report_double_free(first, class_size(head.size_class));
   }
+  if (posted.count() == slab_capacity(head)) {
+    note_complete(-static_cast<std::ptrdiff_t>(slab_bytes(head.size_class)));
+  }
   head.used = static_cast<std::uint16_t>(head.used - posted.count());
-  const bool wanted =
-      refilled != nullptr && refilled == &queues_[head.size_class] && !refilled->has_blocks();
+  const bool wanted = who == reader::refill && !queues_[head.size_class].has_blocks();
   if (head.used == 0 && !wanted && !is_current(head)) return retire_slab(head);
   wake(head);
-  if (head.free != nullptr) {
-    block* last = first;
-    while (last->next != nullptr) last = last->next;
-    last->next = head.free;
-  }
-  head.free = first;
+  const std::size_t own = head.extended - head.used - posted.count();
+  head.free = joined(first, posted.count(), head.free, own);
   // It must not wait in the queue, where nobody would notice that it is empty.
   if (head.used == 0 && !is_current(head)) activate_next(queues_[head.size_class]);
 }
@@ -333,11 +363,11 @@ void basic_local_heap<Config>::accept(slab& head, const chain& blocks) noexcept 
     base::report_double_free(blocks.first, class_size(size_class));
   const bool leaving = done.after.state() == remote_word::fate::leaving;
   const bool mail = leaving ? reclaim_slab(*domain_, head) : !done.before.is_mailed();
-  if (mail) mail_.push(domain_->slabs, head);
-  if (token_.load(std::memory_order_seq_cst) == token_orphan) return home_->tend_orphan(*this);
+  if (mail) mail_[size_class].push(domain_->slabs, head);
   if (!leaving && done.after.count() == capacity) {
-    complete_bytes_.fetch_add(slab_bytes(size_class), std::memory_order_relaxed);
+    note_complete(static_cast<std::ptrdiff_t>(slab_bytes(size_class)));
   }
+  if (token_.load(std::memory_order_seq_cst) == token_orphan) home_->tend_orphan(*this);
 }
 
 template <class Config>
@@ -345,7 +375,6 @@ void basic_local_heap<Config>::accept_suspect(void* pointer) noexcept {
   if (!suspects_.add(pointer)) {  // so many at once are no coincidence
     base::report_double_free(pointer, class_size(head_of(domain_->slabs.find(pointer)).size_class));
   }
-  mail_.raise_flag();
   if (token_.load(std::memory_order_seq_cst) == token_orphan) home_->tend_orphan(*this);
 }
 
@@ -392,7 +421,7 @@ void basic_local_heap<Config>::orphan() noexcept {
 // The owner, or whoever holds the locals lock of an orphan.
 template <class Config>
 void basic_local_heap<Config>::tend() noexcept {
-  read_mail(nullptr);
+  read_all_mail();
   judge_suspects();
   return_empty_slabs();
 }
@@ -408,7 +437,8 @@ void basic_local_heap<Config>::close_partial_slabs(queue_type& from) noexcept {
 // The heap takes all slabs at once; what this local heap knew of them is void.
 template <class Config>
 void basic_local_heap<Config>::forget_all() noexcept {
-  mail_.take_all(domain_->slabs, [](slab&) {});
+  for (mail<table>& each : mail_) each.take_all(domain_->slabs, [](slab&) {});
+  complete_bytes_.store(0, std::memory_order_relaxed);
   while (suspects_.take() != nullptr) {
   }
   for (queue_type& from : queues_) {

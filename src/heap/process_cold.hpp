@@ -22,16 +22,16 @@ void* basic_process<Config>::allocate_slow(std::size_t size) noexcept {
   }
   const std::size_t index = size <= small_max ? small_class_of(size) : medium_class_of(size);
   block*& list = mine->list(index);
-  block* found = list;
-  if (found != nullptr) {
+  if (block* const found = list) {
     list = found->next;
-  } else {
-    found = mine->refill(index, size).memory;
-    if (found == nullptr) [[unlikely]]
-      return nullptr;
+    found->key = nullptr;
+    return found;
   }
-  found->key = nullptr;
-  return found;
+  const allocation made = mine->refill(index, size);
+  if (made.memory == nullptr) [[unlikely]]
+    return nullptr;
+  if (!made.zero) made.memory->key = nullptr;
+  return made.memory;
 }
 
 template <class Config>
@@ -68,10 +68,9 @@ void* basic_process<Config>::allocate_bytes(heap& from, std::size_t size, std::s
   if (rounded <= medium_max && alignment <= granule_bytes) [[likely]] {
     const allocation made = allocate_class(from, class_of(rounded), size);
     if (made.memory == nullptr) return nullptr;
-    made.memory->next = nullptr;
-    made.memory->key = nullptr;
-    if (zeroed && !made.zero) std::memset(made.memory, 0, size);
-    return made.memory;
+    void* const block = made.cleared();
+    if (zeroed && !made.zero) std::memset(block, 0, size);
+    return block;
   }
   const auto made = from.allocate_large(least, alignment);
   if (zeroed && !made.zero && made.memory != nullptr) std::memset(made.memory, 0, size);

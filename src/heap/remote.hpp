@@ -24,6 +24,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "heap/slab.hpp"
 
@@ -41,6 +42,19 @@ struct chain {
     ++count;
   }
 };
+
+// Two lists as one. Their blocks may be in no cache, so the shorter one is walked.
+[[nodiscard]] inline block* joined(block* a, std::size_t a_count, block* b,
+                                   std::size_t b_count) noexcept {
+  if (a_count > b_count) {
+    std::swap(a, b);
+  }
+  if (a == nullptr) return b;
+  block* last = a;
+  while (last->next != nullptr) last = last->next;
+  last->next = b;
+  return a;
+}
 
 // The value of a slab's `remote`.
 //
@@ -138,19 +152,17 @@ struct posting {
   }
 }
 
-// Slabs that wait for their owner, and a flag that something else does.
+// Slabs of one class that wait for their owner.
 template <class Table>
 class mail {
  public:
   void push(const Table& slabs, slab& head) noexcept {
     std::uint32_t top = top_.load(std::memory_order_relaxed);
     do {
-      base::racy_store(head.next_mail, top & ~flag);
-    } while (!top_.compare_exchange_weak(top, link_to(slabs, head) | (top & flag),
-                                         std::memory_order_seq_cst, std::memory_order_relaxed));
+      base::racy_store(head.next_mail, top);
+    } while (!top_.compare_exchange_weak(top, link_to(slabs, head), std::memory_order_seq_cst,
+                                         std::memory_order_relaxed));
   }
-
-  void raise_flag() noexcept { top_.fetch_or(flag, std::memory_order_seq_cst); }
 
   [[nodiscard]] bool empty() const noexcept { return top_.load(std::memory_order_relaxed) == 0; }
 
@@ -158,7 +170,7 @@ class mail {
   // may let the slab be mailed again.
   template <class Visitor>
   void take_all(const Table& slabs, Visitor visit) noexcept {
-    std::uint32_t link = top_.exchange(0, std::memory_order_seq_cst) & ~flag;
+    std::uint32_t link = top_.exchange(0, std::memory_order_seq_cst);
     while (link != 0) {
       slab& head = slabs.at(link - 1);
       link = base::racy_load(head.next_mail);
@@ -167,8 +179,6 @@ class mail {
   }
 
  private:
-  static constexpr std::uint32_t flag = std::uint32_t{1} << 31;
-
   [[nodiscard]] static std::uint32_t link_to(const Table& slabs, const slab& head) noexcept {
     return static_cast<std::uint32_t>(slabs.granule_of(head)) + 1;
   }
@@ -264,7 +274,7 @@ class outbox {
   }
 
  private:
-  static constexpr std::size_t slot_count = 8;
+  static constexpr std::size_t slot_count = 32;
 
   struct slot {
     slab* head = nullptr;

@@ -7,7 +7,7 @@
 //            seven eighths, so that the next release does not purge again
 //   learned  memory that was given back and taken again within a period was given
 //            back too early: that much more is kept from then on, yet no more than
-//            fills the heap up to its recent peak and the share above; for large
+//            fills the heap up to its recent peak and the peak's share; for large
 //            blocks, whose lengths do not fit into each other's places, half of
 //            them more
 //   time     what nobody needed during a whole period goes back when the period
@@ -71,10 +71,11 @@ class retention {
 
   // `live_large`: the part of `live` that large blocks have.
   [[nodiscard]] std::size_t budget(std::size_t live, std::size_t live_large = 0) const noexcept {
-    const std::size_t share = std::max(floor_, live / 100 * percent_);
+    const std::size_t share = share_of(live);
     if (floor_ == 0 || forgetful_) return share;
-    const std::size_t below_peak = peak_ > live ? peak_ - live : 0;
-    return std::max({share, peak_ / 32, std::min(learned_, below_peak + share + live_large / 2)});
+    const std::size_t peak = std::max(peak_, live);
+    const std::size_t useful = peak - live + share_of(peak) + live_large / 2;
+    return std::max({share, peak_ / 32, std::min(learned_, useful)});
   }
 
   // What time alone says should go back: for a program that calls a pump.
@@ -89,9 +90,16 @@ class retention {
     return retained > floor_ ? std::min(unneeded, retained - floor_) : 0;
   }
 
+  // Memory was given back and taken again of late.
+  [[nodiscard]] bool swings() const noexcept { return learned_ != 0; }
+
   [[nodiscard]] std::size_t floor() const noexcept { return floor_; }
 
  private:
+  [[nodiscard]] std::size_t share_of(std::size_t bytes) const noexcept {
+    return std::max(floor_, bytes / 100 * percent_);
+  }
+
   std::size_t floor_ = 0;
   std::size_t percent_ = 0;
   std::uint64_t period_ns_ = 0;

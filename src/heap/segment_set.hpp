@@ -11,6 +11,8 @@
 // Everything under the heap's lock.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 
 #include "heap/domain.hpp"
@@ -184,14 +186,18 @@ class basic_segment_set {
     if (pages > resident_bytes(record)) set_resident_bytes(record, pages);
   }
 
+  // From the end, because slabs are put on the first granules that fit, and no more
+  // of a run than is asked for: what goes too much comes back as page faults.
   std::size_t purge(segment& from, std::size_t bytes) noexcept {
     std::size_t purged = 0;
     base::word left = from.dirty;
     while (left != 0 && purged < bytes) {
-      const auto first = static_cast<std::size_t>(std::countr_zero(left));
-      const auto count = static_cast<std::size_t>(std::countr_one(left >> first));
-      left &= ~base::bit_run(first, count);
-      purged += purge_run(from, first, count);
+      const auto end = base::word_bits - static_cast<std::size_t>(std::countl_zero(left));
+      const auto run = static_cast<std::size_t>(std::countl_one(left << (base::word_bits - end)));
+      const std::size_t more = std::max(bytes - purged, purge_step_bytes);
+      const std::size_t count = std::min(run, base::divide_up(more, granule_bytes));
+      left &= ~base::bit_run(end - count, count);
+      purged += purge_run(from, end - count, count);
     }
     return purged;
   }

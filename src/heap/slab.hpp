@@ -205,6 +205,14 @@ inline void format_slab(slab& record, class_index size_class, core::owner* owner
   return reinterpret_cast<block*>(first);
 }
 
+// The next block, for the first time, untouched. Requires `zero`, and extended < capacity.
+[[nodiscard]] inline block* extend_untouched(slab& record, std::byte* start) noexcept {
+  std::byte* const next = start + record.extended * class_size(record.size_class);
+  ++record.extended;
+  ++record.used;
+  return reinterpret_cast<block*>(next);
+}
+
 [[nodiscard]] inline std::size_t resident_bytes(const slab& granule) noexcept {
   return granule.touched * touched_unit;
 }

@@ -176,8 +176,7 @@ void* basic_unsynchronized_heap<Os>::allocate_bytes(std::size_t size, std::size_
   if (rounded <= medium_max && alignment <= granule_bytes) {
     const auto found = allocate_class(class_of(rounded), size);
     if (found.memory == nullptr) return nullptr;
-    *found.memory = {};
-    made = found.memory;
+    made = found.cleared();
     zero = found.zero;
   } else {
     const auto found = heap_.allocate_large(least, alignment);

@@ -15,7 +15,7 @@ class large_blocks_test : public test::domain_fixture {
 
   // A block filled with a pattern.
   slab& take(std::size_t bytes, std::size_t alignment = 1) {
-    const blocks::grant taken = blocks_.take(nullptr, bytes, alignment);
+    const blocks::grant taken = blocks_.take(nullptr, bytes, alignment, false);
     EXPECT_NE(taken.record, nullptr);
     std::memset(address_of(*taken.record), 0xee, bytes);
     return *taken.record;
@@ -55,11 +55,11 @@ TEST_F(large_blocks_test, a_block_has_what_it_was_given) {
 }
 
 TEST_F(large_blocks_test, fresh_memory_is_zero_and_said_so_and_cached_is_not) {
-  const blocks::grant fresh = blocks_.take(nullptr, base::mib, 1);
+  const blocks::grant fresh = blocks_.take(nullptr, base::mib, 1, false);
   EXPECT_TRUE(fresh.zero);
   EXPECT_TRUE(holds(address_of(*fresh.record), base::mib, std::byte{0}));
   blocks_.give(*fresh.record);
-  const blocks::grant cached = blocks_.take(nullptr, base::mib, 1);
+  const blocks::grant cached = blocks_.take(nullptr, base::mib, 1, false);
   EXPECT_EQ(cached.record, fresh.record);
   EXPECT_FALSE(cached.zero);
   EXPECT_EQ(blocks_.cache_hits(), 1u);
@@ -168,7 +168,7 @@ TEST_F(large_blocks_test, the_visitor_may_give_what_it_sees) {
 }
 
 TEST_F(large_blocks_test, refuses_what_the_window_does_not_hold) {
-  EXPECT_EQ(blocks_.take(nullptr, 2 * base::gib, 1).record, nullptr);
+  EXPECT_EQ(blocks_.take(nullptr, 2 * base::gib, 1, false).record, nullptr);
   EXPECT_EQ(blocks_.live_count(), 0u);
 }
 

@@ -114,6 +114,35 @@ TEST_F(large_cache_test, purges_the_oldest_first_and_only_as_much_as_told) {
   EXPECT_EQ(cache_.bytes(), 0u);
 }
 
+TEST_F(large_cache_test, of_a_long_run_only_the_end_goes) {
+  const granule_run run = take_run(40);
+  cache_.put(run, run.bytes());
+  EXPECT_EQ(cache_.purge(7 * granule_bytes), 7 * granule_bytes);
+  EXPECT_EQ(cache_.bytes(), 33 * granule_bytes);
+  EXPECT_TRUE(cache_.invariant());
+  EXPECT_FALSE(domain_.regions.is_free(run.first + 32));
+  EXPECT_TRUE(domain_.regions.is_free(run.first + 33));
+  EXPECT_EQ(*domain_.regions.window().address(run.first + 33), std::byte{0});
+  EXPECT_EQ(*domain_.regions.window().address(run.first), std::byte{0xee});
+  EXPECT_EQ(cache_.take(33, 1), (granule_run{run.first, 33}));
+}
+
+TEST_F(large_cache_test, an_end_that_cannot_be_cleaned_stays) {
+  const granule_run run = take_run(40);
+  cache_.put(run, run.bytes());
+  os::fail_call(1);
+  EXPECT_EQ(cache_.purge(7 * granule_bytes), 0u);
+  EXPECT_EQ(cache_.take(40, 1), run);
+}
+
+TEST_F(large_cache_test, what_is_resident_decides_what_goes) {
+  const granule_run run = take_run(40);
+  cache_.put(run, 10 * granule_bytes);
+  EXPECT_EQ(cache_.purge(6 * granule_bytes), 6 * granule_bytes);
+  EXPECT_EQ(cache_.take(4, 1), (granule_run{run.first, 4}));
+  EXPECT_EQ(cache_.bytes(), 0u);
+}
+
 TEST_F(large_cache_test, when_full_the_oldest_makes_room) {
   granule_run runs[40];
   for (granule_run& run : runs) {

@@ -222,6 +222,47 @@ TEST_F(local_heap_test, a_slab_that_others_emptied_serves_the_refill_that_finds_
   EXPECT_EQ(mine().statistics().refills_from_segment, slabs);
 }
 
+TEST_F(local_heap_test, what_others_freed_waits_until_its_class_has_nothing_else) {
+  static_cast<void>(allocate(1000));
+  const auto blocks = fill_slabs(64, 3);
+  const std::size_t capacity = blocks_per_slab(class_of(64));
+  test::stepping_thread other;
+  other.run([&] {
+    for (std::size_t i = 0; i < capacity; ++i) deallocate(blocks[i]);
+  });
+  deallocate(blocks[capacity]);
+  while (mine().queue_of(class_of(64)).list != nullptr) static_cast<void>(allocate(64));
+  EXPECT_EQ(allocate(64), blocks[capacity]) << "a slab of its own";
+  for (int i = 0; i < 10; ++i) static_cast<void>(allocate(1000));
+  EXPECT_EQ(remote_now(record_of(blocks[0])).count(), capacity) << "another class looked";
+  EXPECT_EQ(&record_of(allocate(64)), &record_of(blocks[0]));
+  EXPECT_EQ(mine().statistics().refills_from_mail, 1u);
+}
+
+TEST_F(local_heap_test, before_memory_is_added_the_mail_of_all_classes_is_read) {
+  const auto blocks = fill_slabs(64, 3);
+  test::stepping_thread other;
+  other.run([&] {
+    for (std::size_t i = 0; i < 2 * blocks_per_slab(class_of(64)); ++i) deallocate(blocks[i]);
+  });
+  const std::size_t usage = root().usage();
+  static_cast<void>(allocate(1000));
+  EXPECT_EQ(queue_for(64).slabs, 1u);
+  EXPECT_EQ(root().usage(), usage - granule_bytes) << "two slabs went, one came";
+}
+
+TEST_F(local_heap_test, an_owner_that_is_awake_looks_before_much_waits) {
+  const auto blocks = fill_slabs(1024, 20);  // 1.25 MiB
+  const auto others = fill_slabs(64, 2);
+  for (void* const block : others) deallocate(block);  // so that nothing has to be added
+  test::stepping_thread other;
+  other.run([&] {
+    for (void* const block : blocks) deallocate(block);
+  });
+  for (std::size_t i = 0; i < others.size() / 4 * 3; ++i) static_cast<void>(allocate(64));
+  EXPECT_LE(queue_for(1024).slabs, 4u);
+}
+
 // The active slab gets blocks back too, by the same mail and behind the emptied one.
 TEST_F(local_heap_test, a_slab_that_others_emptied_is_not_forgotten_for_another) {
   const auto blocks = fill_slabs(1024, 2);

@@ -56,7 +56,7 @@ TEST_F(page_runs_test, pages_that_cannot_be_cleaned_are_not_handed_out_again) {
 TEST_F(page_runs_test, lookups_find_no_block_there) {
   core::basic_large_blocks<os> blocks(domain_);
   holder nobody;
-  core::slab* const large = blocks.take(&nobody, core::granule_bytes, 1).record;
+  core::slab* const large = blocks.take(&nobody, core::granule_bytes, 1, false).record;
   ASSERT_NE(large, nullptr);
   void* const address = address_of(*large);
   blocks.give(*large);

@@ -147,6 +147,13 @@ TEST_F(process_test, fresh_zeroed_memory_is_not_touched) {
   deallocate(large);
 }
 
+TEST_F(process_test, fresh_medium_memory_is_not_touched_by_malloc_either) {
+  std::vector<void*> blocks;
+  for (int i = 0; i < 100; ++i) blocks.push_back(allocate(20'000));
+  EXPECT_LT(os::resident_bytes(), 200 * base::kib) << "a page of each would be 400 KiB";
+  for (void* const block : blocks) deallocate(block);
+}
+
 TEST_F(process_test, reallocation_keeps_the_contents_whichever_way_it_goes) {
   for (const std::size_t from : sizes) {
     for (const std::size_t to : sizes) {

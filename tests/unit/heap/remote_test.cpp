@@ -116,21 +116,6 @@ TEST_F(remote, the_mail_is_emptied_as_a_whole) {
   EXPECT_TRUE(box.empty());
 }
 
-TEST_F(remote, a_flag_fills_the_mail_without_a_slab) {
-  mail<table> box;
-  box.push(slabs_, slabs_.at(1));
-  box.raise_flag();
-  box.push(slabs_, slabs_.at(2));
-  std::size_t visits = 0;
-  box.take_all(slabs_, [&](slab&) { ++visits; });
-  EXPECT_EQ(visits, 2u);
-  EXPECT_TRUE(box.empty());
-  box.raise_flag();
-  EXPECT_FALSE(box.empty());
-  box.take_all(slabs_, [&](slab&) { ++visits; });
-  EXPECT_EQ(visits, 2u);
-}
-
 TEST_F(remote, nothing_is_lost_between_many_senders_and_the_owner) {
   constexpr std::size_t senders = 4;
   mail<table> box;

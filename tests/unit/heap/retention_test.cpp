@@ -52,8 +52,21 @@ TEST_F(retention_test, what_was_given_back_and_taken_again_is_kept_next_time) {
   EXPECT_EQ(policy_.budget(20 * base::mib), 5 * base::mib) << "nothing learned yet";
   policy_.note_growth(60 * base::mib, 2);
   EXPECT_EQ(policy_.budget(20 * base::mib), 60 * base::mib);
-  EXPECT_EQ(policy_.budget(130 * base::mib), 30 * base::mib + 130 * base::mib / 100 * 12)
-      << "no more than the peak was, and the share";
+  EXPECT_EQ(policy_.budget(130 * base::mib), 30 * base::mib + 160 * base::mib / 100 * 12)
+      << "no more than the peak was, and its share";
+}
+
+// Else a program that shrinks would give back what it held at its peak, for the
+// sake of places that its blocks could not share, only to take it again.
+TEST_F(retention_test, what_was_held_at_the_peak_is_held_while_the_program_shrinks) {
+  constexpr std::size_t peak = 160 * base::mib;
+  static_cast<void>(policy_.excess(peak, 0, 1));
+  policy_.note_purge(200 * base::mib, 1);
+  policy_.note_growth(200 * base::mib, 2);
+  const std::size_t held = peak + policy_.budget(peak);
+  for (std::size_t live = peak; live > 20 * base::mib; live -= base::mib) {
+    EXPECT_EQ(policy_.excess(live, held - live, 2), 0u) << live;
+  }
 }
 
 TEST_F(retention_test, growth_beyond_what_was_given_back_teaches_nothing) {

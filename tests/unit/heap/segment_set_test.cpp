@@ -153,6 +153,23 @@ TEST_F(segment_set_test, purges_no_more_runs_than_it_is_told) {
   EXPECT_TRUE(segments_.invariant());
 }
 
+TEST_F(segment_set_test, of_a_long_run_only_the_end_goes) {
+  std::vector<slab*> slabs;
+  for (int i = 0; i < 40; ++i) {
+    slabs.push_back(take(segments_, small, blocks_per_slab(small)));
+  }
+  for (slab* each : slabs) give(segments_, each);
+  const std::size_t calls = os::counts().decommit;
+  const std::size_t retained = segments_.retained();
+  const std::size_t purged = segments_.purge(7 * granule_bytes);
+  EXPECT_GE(purged, 7 * granule_bytes);
+  EXPECT_LT(purged, 9 * granule_bytes);
+  EXPECT_EQ(segments_.retained(), retained - purged);
+  EXPECT_LE(os::counts().decommit, calls + 2);
+  EXPECT_TRUE(segments_.invariant());
+  EXPECT_FALSE(take(segments_, small)->zero) << "the first slab is on pages that stayed";
+}
+
 TEST_F(segment_set_test, an_empty_segment_serves_another_heap) {
   segment_set other(domain_);
   slab* const first = take(segments_, small);
