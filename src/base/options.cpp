@@ -108,6 +108,11 @@ bool begins_with(std::string_view entry, std::string_view with) noexcept {
   return entry.size() > with.size() && std::string_view(entry.data(), with.size()) == with;
 }
 
+// Of ours, and not one that only fiber stacks read.
+bool is_option(std::string_view entry) noexcept {
+  return begins_with(entry, prefix) && !begins_with(entry, prefix_of_fibers);
+}
+
 std::string_view without_prefix(std::string_view key) noexcept {
   key.remove_prefix(prefix.size());
   return key;
@@ -183,7 +188,7 @@ void apply_environment(settings& into, const char* const* environment) noexcept 
   if (environment == nullptr) return;
   for (; *environment != nullptr; ++environment) {
     const std::string_view entry = *environment;
-    if (!begins_with(entry, prefix) || begins_with(entry, prefix_of_fibers)) continue;
+    if (!is_option(entry)) continue;
     const assignment given = split(entry);
     if (given.key.size() <= prefix.size()) continue;
     switch (apply_option(into, given.key, given.value)) {
@@ -197,6 +202,12 @@ void apply_environment(settings& into, const char* const* environment) noexcept 
         break;
     }
   }
+}
+
+bool has_options(const char* const* environment) noexcept {
+  if (environment == nullptr) return false;
+  while (*environment != nullptr && !is_option(*environment)) ++environment;
+  return *environment != nullptr;
 }
 
 }  // namespace strata::base

@@ -82,6 +82,9 @@ option_result apply_option(settings& into, std::string_view key, std::string_vie
 // is what makes a warning appear once.
 void apply_environment(settings& into, const char* const* environment) noexcept;
 
+// Whether there is anything that `apply_environment` would look at.
+[[nodiscard]] bool has_options(const char* const* environment) noexcept;
+
 // "64", "64K", "1M", "2g", "1.5G" is refused: whole numbers with an optional
 // unit (K, M, G, T; powers of 1024; optional trailing "B" or "iB").
 [[nodiscard]] std::optional<std::size_t> parse_size(std::string_view text) noexcept;

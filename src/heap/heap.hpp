@@ -122,6 +122,9 @@ inline bool try_expand(void* pointer, std::size_t size) noexcept {
 
 // Idempotent; the first allocation does it too.
 void start() noexcept;
+// What must come before the program's threads and its own handlers for threads and
+// forks, and costs nearly nothing. For a constructor that runs early; once.
+void start_early() noexcept;
 [[nodiscard]] const base::settings& active_settings() noexcept;
 // Everything free goes back to the OS; returns the bytes that went.
 std::size_t purge() noexcept;

@@ -44,6 +44,11 @@ void start() noexcept {
   if (active_settings().purge_thread) start_purge_thread();
 }
 
+void start_early() noexcept {
+  os::platform::start();
+  the_process.watch_forks(process_hooks);
+}
+
 const base::settings& active_settings() noexcept { return the_process.shared().settings; }
 
 std::size_t good_size(std::size_t size) noexcept {

@@ -54,6 +54,9 @@ class basic_process {
   // allocation asks the configuration to do it. False: the system refuses what
   // nothing can work without; the next call tries again.
   bool start(const hooks& chosen) noexcept;
+  // What `start` does first, for who wants the handlers to be the program's first: the
+  // C library then locks here last, behind handlers that may still allocate.
+  void watch_forks(const hooks& chosen) noexcept;
   [[nodiscard]] bool started() const noexcept { return started_.load(std::memory_order_acquire); }
 
   // -- The process heap. Sizes are not checked by the caller. --------------------
@@ -294,6 +297,7 @@ class basic_process {
   typename Config::mutex heaps_lock_;
   typename Config::mutex start_lock_;
   std::atomic<bool> started_{false};
+  std::atomic<bool> watches_forks_{false};
   hooks hooks_{};
 };
 

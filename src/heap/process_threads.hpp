@@ -9,15 +9,17 @@ namespace strata::core {
 
 template <class Config>
 bool basic_process<Config>::start(const hooks& chosen) noexcept {
-  {
-    base::lock_guard guard(start_lock_);
-    if (started()) return true;
-    if (!start_alone(chosen)) return false;
-  }
-  // May allocate, which works from here on, and so holds no lock. Refused: fork is
-  // then as safe as the program makes it.
-  static_cast<void>(os::on_fork(hooks_.fork));
-  return true;
+  watch_forks(chosen);
+  base::lock_guard guard(start_lock_);
+  return started() || start_alone(chosen);
+}
+
+// May allocate, and so start, and holds no lock. Refused: fork is then as safe as the
+// program makes it.
+template <class Config>
+void basic_process<Config>::watch_forks(const hooks& chosen) noexcept {
+  if (watches_forks_.exchange(true, std::memory_order_relaxed)) return;
+  static_cast<void>(os::on_fork(chosen.fork));
 }
 
 // Under the lock of the start.
@@ -119,6 +121,7 @@ void basic_process<Config>::end_thread() noexcept {
 template <class Config>
 void basic_process<Config>::prepare_fork() noexcept {
   const bool patient = !Config::mutex::interrupted();
+  start_lock_.prepare_fork(patient);
   heaps_lock_.prepare_fork(patient);
   const auto prepare = [patient](heap& each) {
     each.locals_lock().prepare_fork(patient);
@@ -143,11 +146,11 @@ void basic_process<Config>::parent_after_fork() noexcept {
   for (heap* at = heaps_.front(); at != nullptr; at = heap_list::next(*at)) resume(*at);
   resume(process_heap_);
   heaps_lock_.parent_after_fork();
+  start_lock_.parent_after_fork();
 }
 
 template <class Config>
 void basic_process<Config>::child_after_fork() noexcept {
-  start_lock_.reset_after_fork();
   domain_.accounts.child_after_fork();
   domain_.metadata.lock().child_after_fork();
   domain_.regions.lock().child_after_fork();
@@ -159,6 +162,7 @@ void basic_process<Config>::child_after_fork() noexcept {
   for (heap* at = heaps_.front(); at != nullptr; at = heap_list::next(*at)) resume(*at);
   resume(process_heap_);
   heaps_lock_.child_after_fork();
+  start_lock_.child_after_fork();
 }
 
 // A new thread of the child may get a dead one's token, so the fast paths of

@@ -13,6 +13,7 @@
 // with dlopen may have such a pair; see the known gaps.
 #include <sys/syscall.h>
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -39,6 +40,22 @@ bool lies_below_the_break(std::uintptr_t token) noexcept {
   return token < end && end - token < break_reach;
 }
 
+bool is_mapped(std::uintptr_t begin, std::uintptr_t end) noexcept {
+  constexpr std::size_t page_bytes_least = 4 * base::kib;
+  std::array<unsigned char, token_distance_min / page_bytes_least + 1> residency{};
+  return linux_kernel::succeeds(SYS_mincore, begin, end - begin, residency.data());
+}
+
+// Nearly always one call: below lies nothing, and above the libraries.
+void take_room(std::uintptr_t begin, std::uintptr_t end) noexcept {
+  const std::size_t page = linux_os::page_size();
+  const auto take = [](std::uintptr_t at, std::size_t bytes) {
+    return linux_os::reserve_at(reinterpret_cast<void*>(at), bytes, initial_access::none);
+  };
+  if (is_mapped(begin, end) || take(begin, end - begin)) return;
+  for (std::uintptr_t at = begin; at < end; at += page) static_cast<void>(take(at, page));
+}
+
 }  // namespace
 
 // What is mapped there already stays: the main thread's own pages, or a library's.
@@ -46,12 +63,9 @@ void take_room_around_main_thread() noexcept {
   const std::uintptr_t token = linux_os::thread_token();
   if (taken.exchange(true) || !is_main_thread() || lies_below_the_break(token)) return;
   const std::size_t page = linux_os::page_size();
-  const std::uintptr_t end = base::align_up(token + token_distance_min, page);
-  for (std::uintptr_t at = base::align_down(token - token_distance_min, page); at < end;
-       at += page) {
-    static_cast<void>(
-        linux_os::reserve_at(reinterpret_cast<void*>(at), page, initial_access::none));
-  }
+  const std::uintptr_t own = base::align_down(token, page);
+  take_room(base::align_down(token - token_distance_min, page), own);
+  take_room(own, base::align_up(token + token_distance_min, page));
 }
 
 namespace {

@@ -2,6 +2,9 @@
 // the raw core::snapshot goes to that file as the last thing that happens in
 // the process.
 //
+// Without any option in the environment, the heap starts with the first allocation:
+// a program that allocates nothing pays for nothing.
+//
 //   exit        the handler below, registered without an owner before main:
 //               it runs after the program's own handlers and after the
 //               destructors of all libraries
@@ -56,6 +59,8 @@ void arm_report() noexcept {
 }
 
 [[gnu::constructor(101)]] void start_before_main() noexcept {
+  core::start_early();
+  if (!strata::base::has_options(strata::os::platform::environment())) return;
   core::start();
   arm_report();
 }

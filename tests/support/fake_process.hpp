@@ -50,22 +50,10 @@ class fake_process {
   [[nodiscard]] account_tree& accounts() noexcept { return accounts_; }
   [[nodiscard]] base::settings& settings() noexcept { return settings_; }  // before the start
 
-  bool start() noexcept {
-    return process_.start({
-        .open =
-            []() noexcept {
-              ++current().openings_;
-              return current().settings_;
-            },
-        .end_thread = []() noexcept { current()->end_thread(); },
-        .fork =
-            {
-                .prepare = []() noexcept { current()->prepare_fork(); },
-                .parent = []() noexcept { current()->parent_after_fork(); },
-                .child = []() noexcept { current()->child_after_fork(); },
-            },
-    });
-  }
+  bool start() noexcept { return process_.start(hooks()); }
+  void watch_forks() noexcept { process_.watch_forks(hooks()); }
+  // Called in the midst of the start.
+  void on_opening(void (*call)() noexcept) noexcept { on_opening_ = call; }
 
   [[nodiscard]] int openings() const noexcept { return openings_; }
 
@@ -78,11 +66,30 @@ class fake_process {
   }
 
  private:
+  [[nodiscard]] static process::hooks hooks() noexcept {
+    return {
+        .open =
+            []() noexcept {
+              ++current().openings_;
+              if (current().on_opening_ != nullptr) current().on_opening_();
+              return current().settings_;
+            },
+        .end_thread = []() noexcept { current()->end_thread(); },
+        .fork =
+            {
+                .prepare = []() noexcept { current()->prepare_fork(); },
+                .parent = []() noexcept { current()->parent_after_fork(); },
+                .child = []() noexcept { current()->child_after_fork(); },
+            },
+    };
+  }
+
   inline static fake_process* current_ = nullptr;
 
   account_tree accounts_;
   process process_{accounts_};
   base::settings settings_;
+  void (*on_opening_)() noexcept = nullptr;
   int openings_ = 0;  // not atomic: starts that overlapped would be a data race
 };
 

@@ -197,6 +197,15 @@ TEST(apply_environment, accepts_no_environment) {
   EXPECT_EQ(changed.limit, unlimited);
 }
 
+TEST(has_options, sees_ours_and_nothing_else) {
+  const std::array none{"HOME=/root", "STRATA_FIBER_STACK_BYTES=1", "XSTRATA_LIMIT=1",
+                        static_cast<const char*>(nullptr)};
+  const std::array some{"HOME=/root", "STRATA_LIMTI=1", static_cast<const char*>(nullptr)};
+  EXPECT_FALSE(has_options(nullptr));
+  EXPECT_FALSE(has_options(none.data()));
+  EXPECT_TRUE(has_options(some.data()));
+}
+
 TEST(apply_environment, warns_of_a_bad_value) {
   settings changed;
   EXPECT_EQ(

@@ -3,6 +3,7 @@
 #include "heap/process.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <latch>
 #include <random>
@@ -54,6 +55,51 @@ TEST_F(process_test, threads_that_begin_together_open_the_system_once) {
   }
   for (std::thread& each : running) each.join();
   EXPECT_EQ(shared.openings(), 1);
+}
+
+TEST_F(process_test, watches_forks_once_and_before_it_starts) {
+  test::fake_process fresh;
+  fresh.watch_forks();
+  EXPECT_FALSE(fresh->started());
+  EXPECT_EQ(os::counts().on_fork, 1u);
+  EXPECT_TRUE(fresh.start());
+  EXPECT_EQ(os::counts().on_fork, 1u);
+}
+
+// Else the child would wait for a thread that it does not have.
+TEST_F(process_test, a_fork_waits_for_a_start_on_another_thread) {
+  static std::atomic<bool> opening;
+  static std::atomic<bool> forking;
+  opening = forking = false;
+  test::fake_process fresh;
+  fresh.on_opening([]() noexcept {
+    opening = true;
+    while (!forking) std::this_thread::yield();
+    for (int i = 0; i < 1000; ++i) std::this_thread::yield();
+  });
+  std::thread starting([&] { EXPECT_TRUE(fresh.start()); });
+  while (!opening) std::this_thread::yield();
+  forking = true;
+  os::fork_prepare();
+  EXPECT_TRUE(fresh->started());
+  os::fork_child();
+  EXPECT_NE(fresh->allocate(10), nullptr);
+  starting.join();
+}
+
+// As another library's handler does whose turn comes between ours.
+TEST_F(process_test, starts_between_the_handlers_of_a_fork) {
+  for (const bool in_child : {false, true}) {
+    test::fake_process fresh;
+    fresh.watch_forks();
+    os::fork_prepare();
+    void* const block = fresh->allocate(10);
+    in_child ? os::fork_child() : os::fork_parent();
+    ASSERT_NE(block, nullptr);
+    fresh->deallocate(block);
+    EXPECT_NE(fresh->allocate(100'000), nullptr);
+    EXPECT_TRUE(fresh.invariant());
+  }
 }
 
 TEST_F(process_test, a_limit_that_the_program_set_before_the_start_stays) {
